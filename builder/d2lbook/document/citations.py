@@ -1,0 +1,252 @@
+"""Citations and the list of references, by pandoc's citeproc, once for a book.
+
+Every output — pages, PDFs, notebooks — gets its citations from here, so they
+agree with each other. The style is ``author-date.csl`` beside this file; its
+words ("et al.", "In") come from the language of the book.
+
+A citation formats the same wherever it stands, so equal citations are
+formatted once. Links point to ``#ref-KEY``, the place of the entry with this
+key in the list of references; who writes the list elsewhere puts the address
+of that page before it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib import resources
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Literal
+
+from d2lbook.book import Place
+from d2lbook.document import pandoc
+from d2lbook.document.pandoc import Node
+from d2lbook.document.store import Store
+from d2lbook.errors import Problem, RenderError
+
+Role = Literal["cite", "citet"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """What one ``:cite:`` or ``:citet:`` asks for."""
+
+    role: Role
+    """``cite``: all in brackets; ``citet``: the authors in the sentence, the year in brackets."""
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Formatted:
+    """A piece of text in the forms that the outputs need."""
+
+    inlines: Sequence[Node]
+    """As inlines of a pandoc document."""
+    html: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class References:
+    """All citations of a book and its list of references."""
+
+    citations: Mapping[Citation, Formatted]
+    entries: Mapping[str, Formatted]
+    """The list of references by key, in its order; only what is cited."""
+
+
+def anchor(key: str) -> str:
+    """Where the links of citations lead: the identifier of the entry with this key."""
+    return f"ref-{key}"
+
+
+def format_citations(
+    citations: Iterable[tuple[Citation, Place]],
+    *,
+    root: Path,
+    bibliography: str,
+    language: str,
+    cache: Path,
+) -> tuple[References, list[Problem]]:
+    """Format all citations of a book.
+
+    ``bibliography`` is a BibTeX file relative to the book's folder ``root``,
+    or empty; ``language`` is the book's (``id``, ``zh-CN``); results are kept
+    in the folder ``cache``. Returns them with a problem for every key that
+    the bibliography lacks — such a key is shown as it is — and one for a
+    bibliography that is missing. Raises RenderError, with file and line,
+    when the bibliography can't be read.
+    """
+    placed = list(citations)
+    wanted = sorted({citation for citation, _ in placed}, key=lambda c: (c.role, c.keys))
+    text, problems = _read(root, bibliography)
+    references = _cached(Store(cache), wanted, text, bibliography, language)
+    known = re.findall(r"@\w+\s*[{(]\s*([^\s,]+)\s*,", text)
+    problems += [
+        Problem(what=f"unknown citation '{key}'", place=place, remedy=_remedy(key, known))
+        for citation, place in placed
+        for key in citation.keys
+        if key not in references.entries
+    ]
+    return references, problems
+
+
+def _read(root: Path, bibliography: str) -> tuple[str, list[Problem]]:
+    """The text of the bibliography, and a problem where there is none."""
+    if not bibliography:
+        return "", []
+    try:
+        return (root / bibliography).read_text(encoding="utf-8"), []
+    except FileNotFoundError:
+        what = f"the bibliography '{bibliography}' does not exist"
+        return "", [Problem(what=what, remedy="correct bibfile in [pdf] of config.ini")]
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise RenderError.at(
+            bibliography, line, "the file is not UTF-8", "save it as UTF-8"
+        ) from None
+
+
+def _remedy(key: str, known: Sequence[str]) -> str:
+    if not known:
+        return "name a bibliography with bibfile in [pdf] of config.ini"
+    near = difflib.get_close_matches(key, known, n=1)
+    return f"did you mean '{near[0]}'?" if near else "add it to the bibliography"
+
+
+def _cached(
+    store: Store, wanted: Sequence[Citation], text: str, bibliography: str, language: str
+) -> References:
+    style = resources.files(__package__).joinpath("author-date.csl").read_text("utf-8")
+    asked = json.dumps([pandoc.version(), style, text, language, [asdict(c) for c in wanted]])
+    key = "citations-" + hashlib.sha256(asked.encode()).hexdigest()
+    found = store.load(key)
+    if found is None:
+        found = _format(wanted, text, style, bibliography, language)
+        store.save(key, found)
+    formatted = [Formatted(**item) for item in found["citations"]]
+    entries = {key: Formatted(**item) for key, item in found["entries"].items()}
+    return References(citations=dict(zip(wanted, formatted, strict=True)), entries=entries)
+
+
+def _format(
+    wanted: Sequence[Citation], text: str, style: str, bibliography: str, language: str
+) -> dict[str, Any]:
+    """The citations, in the order asked for, and the entries, as plain JSON data."""
+    *paragraphs, listed = _cite(wanted, text, style, bibliography, language)
+    blocks = {block["c"][0][0].removeprefix("ref-"): block["c"][1][0] for block in listed["c"][1]}
+    entries = {key: _tidy(block["c"], blocks) for key, block in blocks.items()}
+    citations = [_tidy(block["c"], entries) for block in paragraphs]
+    forms = iter(_forms([*citations, *entries.values()]))
+    return {
+        "citations": [next(forms) for _ in citations],
+        "entries": {key: next(forms) for key in entries},
+    }
+
+
+def _cite(
+    wanted: Sequence[Citation], text: str, style: str, bibliography: str, language: str
+) -> list[Node]:
+    """What citeproc makes of them: one paragraph each, then the list of references."""
+    blocks: list[Node] = [{"t": "Para", "c": list(_request(citation))} for citation in wanted]
+    blocks.append({"t": "Div", "c": [["refs", [], []], []]})
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        # Many a bibliography ends its lists of authors in "and et al.", which
+        # BibTeX takes for a person.
+        authors = re.sub(r"\band(\s+)et\s+al\b\.?", r"and\1others", text)
+        (folder / "references.bib").write_text(authors, encoding="utf-8")
+        (folder / "style.csl").write_text(style, encoding="utf-8")
+        options = [
+            f"--bibliography={folder / 'references.bib'}",
+            f"--csl={folder / 'style.csl'}",
+            *(f"-M{setting}" for setting in (f"lang={language}", *_LINKS)),
+        ]
+        try:
+            result = pandoc.run(
+                ["-f", "json", "-t", "json", "--citeproc", *options], pandoc.document(blocks)
+            )
+        except RenderError as error:
+            raise _at_line(error, bibliography) from None
+    return list(json.loads(result)["blocks"])
+
+
+_LINKS = ("link-citations=true", "link-bibliography=true")
+
+
+def _at_line(error: RenderError, bibliography: str) -> RenderError:
+    what = error.problems[0].what
+    match = re.search(r"\(line (\d+), column \d+\): (.*)", what)
+    if not match:
+        return error
+    what = f"the bibliography can't be read: {match[2]}"
+    return RenderError.at(bibliography, int(match[1]), what, "mend that entry or the one before")
+
+
+def _request(citation: Citation) -> Iterator[Node]:
+    """The inlines that ask citeproc for this citation."""
+    if citation.role == "cite":
+        yield _cluster(citation.keys, "NormalCitation")
+        return
+    for index, key in enumerate(citation.keys):
+        if index:
+            yield {"t": "Str", "c": ";"}
+            yield {"t": "Space"}
+        yield _cluster((key,), "AuthorInText")
+
+
+def _cluster(keys: Sequence[str], mode: str) -> Node:
+    items = [
+        {
+            "citationId": key,
+            "citationPrefix": [],
+            "citationSuffix": [],
+            "citationMode": {"t": mode},
+            "citationNoteNum": 1,
+            "citationHash": 0,
+        }
+        for key in keys
+    ]
+    return {"t": "Cite", "c": [items, []]}
+
+
+def _tidy(inlines: Sequence[Node], entries: Mapping[str, Any]) -> list[Node]:
+    """The same text without citeproc's own nodes, and without links to no entry.
+
+    BibTeX's protected capitals become spans of one letter each; joined again,
+    words can be found and broken as words.
+    """
+    found: list[Node] = []
+    for node in inlines:
+        kind, content = node["t"], node.get("c", ())
+        if kind in {"Cite", "Span"} or (kind == "Link" and _is_dead(content[2][0], entries)):
+            inner = _tidy(content[1], entries)
+        elif kind in {"Link", "Quoted"}:
+            inner = [{"t": kind, "c": [content[0], _tidy(content[1], entries), *content[2:]]}]
+        elif kind in {"Emph", "Strong", "Underline", "SmallCaps", "Superscript", "Subscript"}:
+            inner = [{"t": kind, "c": _tidy(content, entries)}]
+        else:
+            inner = [node]
+        for new in inner:
+            if found and found[-1]["t"] == new["t"] == "Str":
+                found[-1] = {"t": "Str", "c": found[-1]["c"] + new["c"]}
+            else:
+                found.append(new)
+    return found
+
+
+def _is_dead(address: str, entries: Mapping[str, Any]) -> bool:
+    return address.startswith("#ref-") and address.removeprefix("#ref-") not in entries
+
+
+def _forms(texts: Sequence[Sequence[Node]]) -> list[dict[str, Any]]:
+    """The fields of a ``Formatted`` for each of these texts."""
+    paragraphs = [[{"t": "Plain", "c": text}] for text in texts]
+    pages = pandoc.convert_each("html", paragraphs, "--mathml")
+    return [
+        {"inlines": text, "html": page} for text, page in zip(texts, pages, strict=True)
+    ]

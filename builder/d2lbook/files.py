@@ -1,0 +1,31 @@
+"""Writing files so that they are there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from d2lbook.errors import OutputError
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file, with the folders above it, in one step.
+
+    Raises OutputError when that can't be done; nothing is left behind then.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with open(handle, "wb") as file:
+                file.write(content)
+            # mkstemp lets nobody else read; what a build makes is for everybody.
+            os.chmod(name, 0o644)
+            os.replace(name, path)
+        except BaseException:
+            os.unlink(name)
+            raise
+    except OSError as error:
+        what = f"can't write {path}: {error.strerror}"
+        raise OutputError.of(what, "check the rights and the space on that disk") from error

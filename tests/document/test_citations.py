@@ -1,0 +1,141 @@
+"""Citations and the list of references: what pandoc makes of them for every output."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from d2lbook.book import Place
+from d2lbook.document.citations import Citation, References, format_citations
+from d2lbook.errors import Problem, RenderError
+
+BIBLIOGRAPHY = r"""
+@article{Ibu.2016,
+  author = {Ibu, Ani and Bapak, Budi},
+  title = {{N}eural nets in {PyTorch}},
+  journal = {Journal of Nets},
+  volume = {3}, number = {2}, pages = {10--20}, year = {2016}
+}
+@book{Sari+2018*1,
+  author = {Sari, Dewi and Putra, Eka and Wati, Fitri and et al.},
+  title = {A book},
+  publisher = {Penerbit},
+  year = {2018},
+  doi = {10.1000/182}
+}
+@misc{unused, author = {Nobody, N.}, title = {Never cited}, year = {2000}}
+"""
+
+AT = Place(path="page.md", line=7)
+
+
+def cite(*keys: str) -> Citation:
+    return Citation(role="cite", keys=keys)
+
+
+def citet(*keys: str) -> Citation:
+    return Citation(role="citet", keys=keys)
+
+
+def formatted(
+    folder: Path, *citations: Citation, text: str = BIBLIOGRAPHY, language: str = "en"
+) -> tuple[References, list[Problem]]:
+    (folder / "book.bib").write_text(text, encoding="utf-8")
+    return format_citations(
+        [(citation, AT) for citation in citations],
+        root=folder,
+        bibliography="book.bib",
+        language=language,
+        cache=folder / "cache",
+    )
+
+
+def test_the_two_roles(tmp_path: Path) -> None:
+    both, one = cite("Ibu.2016", "Sari+2018*1"), citet("Ibu.2016")
+    references, problems = formatted(tmp_path, both, one)
+    assert references.citations[both].html == (
+        '(<a href="#ref-Ibu.2016">Ibu and Bapak, 2016</a>; '
+        '<a href="#ref-Sari+2018*1">Sari et al., 2018</a>)'
+    )
+    assert references.citations[one].html == 'Ibu and Bapak (<a href="#ref-Ibu.2016">2016</a>)'
+    assert problems == []
+
+
+def test_several_works_in_a_sentence(tmp_path: Path) -> None:
+    citation = citet("Ibu.2016", "Sari+2018*1")
+    references, _ = formatted(tmp_path, citation)
+    assert references.citations[citation].html == (
+        'Ibu and Bapak (<a href="#ref-Ibu.2016">2016</a>); '
+        'Sari et al. (<a href="#ref-Sari+2018*1">2018</a>)'
+    )
+
+
+def test_the_list_holds_what_is_cited_in_order_of_the_authors(tmp_path: Path) -> None:
+    references, _ = formatted(tmp_path, cite("Sari+2018*1"), cite("Ibu.2016"))
+    assert {key: entry.html for key, entry in references.entries.items()} == {
+        "Ibu.2016": "Ibu, A., &amp; Bapak, B. (2016). Neural nets in PyTorch. "
+        "<em>Journal of Nets</em>, <em>3</em>(2), 10–20.",
+        "Sari+2018*1": "Sari, D., Putra, E., Wati, F., et al. (2018). <em>A book</em>. "
+        'Penerbit. <a href="https://doi.org/10.1000/182">https://doi.org/10.1000/182</a>',
+    }
+
+
+def test_the_words_are_of_the_language_of_the_book(tmp_path: Path) -> None:
+    references, _ = formatted(tmp_path, cite("Sari+2018*1"), citet("Ibu.2016"), language="id")
+    assert "Sari dkk., 2018" in references.citations[cite("Sari+2018*1")].html
+    assert references.citations[citet("Ibu.2016")].html.startswith("Ibu dan Bapak")
+
+
+def test_inlines_are_plain_text_and_links(tmp_path: Path) -> None:
+    references, _ = formatted(tmp_path, cite("Ibu.2016"))
+    inlines = references.citations[cite("Ibu.2016")].inlines
+    assert [node["t"] for node in inlines] == ["Str", "Link", "Str"]
+    assert inlines[1]["c"][2][0] == "#ref-Ibu.2016"
+
+
+def test_an_unknown_key_is_shown_and_reported(tmp_path: Path) -> None:
+    citation = cite("Ibu.2016", "Ibu.2061")
+    references, problems = formatted(tmp_path, citation)
+    assert "<strong>Ibu.2061?</strong>" in references.citations[citation].html
+    assert "#ref-Ibu.2061" not in references.citations[citation].html
+    assert [problem.line("warning") for problem in problems] == [
+        "page.md:7: warning: unknown citation 'Ibu.2061'; did you mean 'Ibu.2016'?"
+    ]
+
+
+def test_a_bibliography_that_is_not_there(tmp_path: Path) -> None:
+    _, problems = format_citations(
+        [(cite("a"), AT)], root=tmp_path, bibliography="no.bib", language="en", cache=tmp_path
+    )
+    assert [problem.what for problem in problems] == [
+        "the bibliography 'no.bib' does not exist",
+        "unknown citation 'a'",
+    ]
+
+
+def test_a_damaged_bibliography_is_an_error_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(RenderError, match=r"^book\.bib:4: error: the bibliography can't be read"):
+        formatted(tmp_path, cite("a"), text="@book{a,\n title = {A}}\n@book{b\n title = }\n")
+
+
+def test_a_bibliography_in_another_encoding_is_an_error_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "latin.bib").write_bytes(b"@book{a,\n title = {\xe9}}")
+    with pytest.raises(RenderError, match=r"^latin\.bib:2: error: the file is not UTF-8"):
+        format_citations([], root=tmp_path, bibliography="latin.bib", language="en", cache=tmp_path)
+
+
+def test_results_are_kept_and_a_damaged_one_is_made_again(tmp_path: Path) -> None:
+    first = formatted(tmp_path, cite("Ibu.2016"))
+    (kept,) = (tmp_path / "cache").iterdir()
+    kept.write_text(kept.read_text().replace("Ibu and Bapak", "Kept"))
+    assert "Kept" in formatted(tmp_path, cite("Ibu.2016"))[0].citations[cite("Ibu.2016")].html
+    kept.write_text("{")
+    assert formatted(tmp_path, cite("Ibu.2016")) == first
+
+
+def test_another_bibliography_is_not_answered_from_the_cache(tmp_path: Path) -> None:
+    formatted(tmp_path, cite("Ibu.2016"))
+    changed = BIBLIOGRAPHY.replace("Ani", "Zul")
+    references, _ = formatted(tmp_path, cite("Ibu.2016"), text=changed)
+    assert "Ibu, Z." in references.entries["Ibu.2016"].html
