@@ -1,0 +1,1 @@
+"""Page + tab → ``Notebook``, and the files that notebooks are kept in."""

@@ -1,0 +1,91 @@
+"""Tables of contents: the ``toc`` blocks of pages, and the tree they make of a book.
+
+    ```toc
+    :maxdepth: 2
+    :numbered:
+
+    chapter_a/index
+    ```
+
+One page a line, relative to the page it stands in, without extension. Pages
+below a numbered table get numbers; numbering runs on from one numbered table of
+the index page to the next, so that no two chapters have the same number.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Mapping, Sequence
+
+from d2lbook.book import Book, Chapter, Contents, Page, Place
+from d2lbook.errors import Problem, SourceError
+
+OPTION = re.compile(r":([\w-]+):\s*(.*)$")
+
+
+def parse_contents(lines: Sequence[str], first_line: int, name: str, path: str) -> Contents:
+    """The table of contents in these lines of a page (its name and its file).
+
+    ``first_line`` is the line of the file, from 1, where they begin.
+    """
+    folder = posixpath.dirname(name)
+    entries: list[tuple[str, Place]] = []
+    options: dict[str, str] = {}
+    for number, line in enumerate(lines, first_line):
+        entry = line.strip()
+        if match := OPTION.match(entry):
+            options[match[1]] = match[2]
+        elif entry:
+            name = posixpath.normpath(posixpath.join(folder, entry)).removesuffix(".md")
+            entries.append((name, Place(path=path, line=number)))
+    depth = options.get("maxdepth", "")
+    return Contents(
+        entries=tuple(entries),
+        numbered="numbered" in options,
+        max_depth=int(depth) if depth.isdigit() else None,
+    )
+
+
+def arrange(pages: Mapping[str, Page], index: str) -> tuple[Book, list[Problem]]:
+    """The book that these pages (by name) make, with ``index`` at its root.
+
+    A page that is listed twice keeps its first place, which is reported.
+    Raises SourceError where a table of contents names a page that isn't there.
+    """
+    problems: list[Problem] = []
+    placed: dict[str, Place] = {index: pages[index].place(1)}
+
+    def children(page: Page, number: tuple[int, ...] | None) -> tuple[Chapter, ...]:
+        nodes: list[Chapter] = []
+        count = 0
+        for contents in page.contents:
+            numbered = contents.numbered or number is not None
+            for name, place in contents.entries:
+                if not (child := _listed(name, place)):
+                    continue
+                count += numbered
+                own = (*(number or ()), count) if numbered else None
+                below = children(child, own)
+                nodes.append(Chapter(page=child, number=own or (), children=below))
+        return tuple(nodes)
+
+    def _listed(name: str, place: Place) -> Page | None:
+        if name not in pages:
+            raise SourceError(
+                Problem(
+                    what=f"the table of contents names '{name}', but there is no such page",
+                    place=place,
+                    remedy="mend the name, or see that [build] notebooks takes the page in",
+                )
+            )
+        if name in placed:
+            what = f"'{name}' is listed a second time (first at {placed[name]})"
+            problems.append(Problem(what=what, place=place, remedy="list each page once"))
+            return None
+        placed[name] = place
+        return pages[name]
+
+    tree = Chapter(page=pages[index], children=children(pages[index], None))
+    loose = tuple(pages[name] for name in sorted(pages) if name not in placed)
+    return Book(tree=tree, loose=loose), problems

@@ -1,0 +1,108 @@
+"""Reads the pages of a book from its folder: the only place of ``source`` that opens files."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from d2lbook.book import Book, Page
+from d2lbook.config import Config
+from d2lbook.errors import Problem, SourceError, raise_all
+from d2lbook.source.contents import arrange
+from d2lbook.source.page import TabRules, read_page
+
+
+def read_book(config: Config) -> tuple[Book, list[Problem]]:
+    """Read all pages of a book.
+
+    Returns the book and what is odd in its pages. Raises one SourceError with
+    every page that can't be read, or that a table of contents misses.
+    """
+    rules = TabRules(
+        tabs=config.build.tabs, untagged_is_all=config.build.untagged == "all"
+    )
+    pages: dict[str, Page] = {}
+    problems: list[Problem] = []
+    errors: list[Problem] = []
+    for name in find_pages(config):
+        try:
+            page, odd = read_page_file(config, name, rules)
+        except SourceError as error:
+            errors.extend(error.problems)
+        else:
+            pages[name] = page
+            problems.extend(odd)
+    raise_all(SourceError, errors)
+    index = config.build.index.removesuffix(".md")
+    if index not in pages:
+        place = config.place("build", "index")
+        raise SourceError.at(
+            place.path,
+            place.line,
+            f"the index page {index}.md is not there",
+            "write it, or name another one in [build] index",
+        )
+    book, odd = arrange(pages, index)
+    return book, [*problems, *odd]
+
+
+def read_page_file(config: Config, name: str, rules: TabRules) -> tuple[Page, list[Problem]]:
+    """Read one page from its file (see ``read_page``); SourceError where it is not UTF-8."""
+    file = config.source / f"{name}.md"
+    path = file.relative_to(config.root).as_posix()
+    content = file.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise SourceError.at(path, line, "this page is not UTF-8", "save it as UTF-8") from None
+    return read_page(text, name, path, rules)
+
+
+def find_pages(config: Config) -> list[str]:
+    """Names of the pages that ``[build] notebooks`` takes in, sorted.
+
+    Hidden folders and the output folder are never looked into.
+    """
+    build = config.build
+    names = {build.index.removesuffix(".md")} | {
+        path.removesuffix(".md")
+        for path in _markdown_files(config.source, config.output)
+        if matches(path, build.notebooks) and not matches(path, (*build.exclusions, *build.non_notebooks))
+    }
+    return sorted(name for name in names if (config.source / f"{name}.md").is_file())
+
+
+def matches(path: str, patterns: tuple[str, ...]) -> bool:
+    """Whether a path fits one of these patterns, as the shell reads them.
+
+    ``*`` stays within a folder, ``**`` is any number of folders; a pattern that
+    names a folder takes in all below it.
+    """
+    return any(
+        _fits(PurePosixPath(path).parts, PurePosixPath(pattern).parts)
+        or _fits(PurePosixPath(path).parts, (*PurePosixPath(pattern).parts, "**"))
+        for pattern in patterns
+    )
+
+
+def _fits(parts: tuple[str, ...], patterns: tuple[str, ...]) -> bool:
+    if not patterns:
+        return not parts
+    if patterns[0] == "**":
+        return any(_fits(parts[skip:], patterns[1:]) for skip in range(len(parts) + 1))
+    if not parts or not fnmatch.fnmatchcase(parts[0], patterns[0]):
+        return False
+    return _fits(parts[1:], patterns[1:])
+
+
+def _markdown_files(source: Path, output: Path) -> Iterator[str]:
+    for folder, below, files in os.walk(source):
+        below[:] = sorted(
+            name for name in below if not name.startswith(".") and Path(folder, name) != output
+        )
+        for name in files:
+            if name.endswith(".md"):
+                yield Path(folder, name).relative_to(source).as_posix()

@@ -1,0 +1,41 @@
+"""What IPython adds to Python in a cell: ``%magic``, ``!command``, ``help?``."""
+
+from __future__ import annotations
+
+import re
+
+SHELL_OR_MAGIC = re.compile(r"([ \t]*)(?:[%!]|[\w.,()\[\] \t]+=[ \t]*[%!](?!=))")
+HELP = re.compile(r"([ \t]*)(?:\?{1,2}[\w.]+|[\w.]+\?{1,2})[ \t]*$")
+
+
+def is_magic(line: str) -> bool:
+    """Whether the line is IPython's, not Python's."""
+    return bool(SHELL_OR_MAGIC.match(line) or HELP.match(line))
+
+
+def mask_magics(code: str) -> str:
+    """The code with every line of IPython's replaced by ``pass``, so that ``ast`` reads it.
+
+    The number of lines and the indentation stay. A cell that a cell magic hands
+    to another language (``%%bash``) becomes empty. Lines inside strings can be
+    taken for magics; the result is for finding things in, not for running.
+    """
+    if not any(mark in code for mark in "%!?"):
+        return code
+    lines = code.split("\n")
+    first = next((line for line in lines if line.strip()), "")
+    if first.startswith("%%") and not first.startswith(("%%time", "%%capture", "%%prun")):
+        return "\n" * (len(lines) - 1)
+    masked: list[str] = []
+    continued = False
+    for line in lines:
+        match = SHELL_OR_MAGIC.match(line) or HELP.match(line)
+        if continued:
+            masked.append("")
+            continued = line.endswith("\\")
+        elif match:
+            masked.append(f"{match[1]}pass")
+            continued = line.endswith("\\")
+        else:
+            masked.append(line)
+    return "\n".join(masked)

@@ -1,0 +1,195 @@
+"""The reader: the text of one Markdown file → ``Page``.
+
+A fenced block whose info string has the class ``input`` is a code cell; one
+with the class ``output`` holds outputs of the cell before it; everything else
+is prose, cut where tab blocks begin and end. Neighbouring pieces of prose of the
+same tabs are one cell. Empty cells don't count.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from dataclasses import dataclass, replace
+from typing import NoReturn
+
+from d2lbook.book import Cell, Contents, Output, Page, Place
+from d2lbook.errors import Problem, SourceError
+from d2lbook.source.attributes import Attributes, parse_attributes
+from d2lbook.source.contents import parse_contents
+from d2lbook.source.fences import Block, Unclosed, cut
+from d2lbook.source.tabs import TabBlocks, Tabs, read_code_marks, read_marker
+
+CELL_MAGICS = {"bash": "%%bash", "ruby": "%%ruby", "r": "%%R"}
+"""Languages of cells that are run through a magic of IPython."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TabRules:
+    """What tab marks mean in a book."""
+
+    tabs: tuple[str, ...] = ()
+    """The known tabs, the default one first; empty: marks mean nothing."""
+    untagged_is_all: bool = False
+    """Whether a code cell without a mark belongs to every tab, not to the default one alone."""
+
+
+def read_page(text: str, name: str, path: str, rules: TabRules) -> tuple[Page, list[Problem]]:
+    """Read the text of the page called ``name``, whose file is ``path`` (see ``Page``).
+
+    Returns the page and what is odd in it. Raises SourceError with file and line
+    for unclosed fences and tab blocks, unknown tabs and unreadable outputs.
+    """
+    reader = _Reader(text, name, path, rules)
+    return reader.read(), reader.problems
+
+
+class _Reader:
+    def __init__(self, text: str, name: str, path: str, rules: TabRules) -> None:
+        self.lines = re.sub(r"\r\n?", "\n", text.removeprefix("\ufeff")).split("\n")
+        self.name = name
+        self.path = path
+        self.rules = rules
+        self.problems: list[Problem] = []
+        self.cells: list[Cell] = []
+        self.contents: list[Contents] = []
+        self.blocks = TabBlocks(self.warn, self.fail)
+
+    def read(self) -> Page:
+        try:
+            blocks = cut(self.lines)
+        except Unclosed as error:
+            self.fail(error.line, error.what, f"close it with {error.closing}")
+        prose_start = 0
+        for block in blocks:
+            attributes = parse_attributes(block.info)
+            if block.kind == "fence" and "input" in attributes.classes:
+                self.prose(prose_start, block.first)
+                self.code(block, attributes)
+                prose_start = block.end
+            elif block.kind == "fence" and "output" in attributes.classes:
+                self.prose(prose_start, block.first)
+                self.output(block)
+                prose_start = block.end
+            elif block.kind == "fence" and attributes.classes == ("toc",):
+                inner = self.lines[block.first + 1 : block.end - 1]
+                self.contents.append(parse_contents(inner, block.first + 2, self.name, self.path))
+            elif block.kind == "text" and self.rules.tabs:
+                prose_start = self.tab_markers(block, prose_start)
+        self.prose(prose_start, len(self.lines))
+        self.blocks.finish()
+        return Page(
+            name=self.name,
+            path=self.path,
+            cells=tuple(replace(cell, position=index) for index, cell in enumerate(self.cells)),
+            contents=tuple(self.contents),
+        )
+
+    def tab_markers(self, block: Block, prose_start: int) -> int:
+        """Cut the text where tab blocks begin and end; where the last piece starts."""
+        for index in range(block.first, block.end):
+            if "_tab" in self.lines[index] and (marker := read_marker(self.lines[index])):
+                self.prose(prose_start, index)
+                self.blocks.marker(index, marker)
+                self.check_tabs(index, marker.tabs)
+                prose_start = index + 1
+        return prose_start
+
+    def prose(self, first: int, end: int) -> None:
+        while first < end and not self.lines[first].strip():
+            first += 1
+        while first < end and not self.lines[end - 1].strip():
+            end -= 1
+        if first == end:
+            return
+        source = "\n".join(self.lines[first:end]).rstrip()
+        numbers = tuple(range(first + 1, end + 1))
+        last = self.cells[-1] if self.cells else None
+        if last and last.kind == "prose" and last.tabs == self.blocks.tabs:
+            self.cells[-1] = replace(
+                last,
+                source=f"{last.source}\n\n{source}",
+                lines=(*last.lines, last.lines[-1], *numbers),
+            )
+        else:
+            self.add("prose", source, numbers, self.blocks.tabs)
+
+    def code(self, block: Block, attributes: Attributes) -> None:
+        self.blocks.code_cell(block.first)
+        lines = self.lines[block.first + 1 : block.end - 1]
+        numbers = range(block.first + 2, block.end)
+        if not any(line.strip() for line in lines):
+            return
+        tabs: Tabs = None
+        if self.rules.tabs:
+            marks = read_code_marks(lines)
+            for index in marks.mark_lines[:1]:
+                self.check_tabs(block.first + 1 + index, marks.tabs)
+            tabs = marks.tabs
+            if not marks.tagged and not self.rules.untagged_is_all:
+                tabs = self.rules.tabs[:1]
+            kept = [index for index in range(len(lines)) if index not in marks.mark_lines]
+        else:
+            kept = list(range(len(lines)))
+        source = [lines[index] for index in kept]
+        places = [numbers[index] for index in kept]
+        language = next((name for name in attributes.classes if name != "input"), "python")
+        if magic := CELL_MAGICS.get(language.lower()):
+            source.insert(0, magic)
+            places.insert(0, block.first + 1)
+        self.add("code", "\n".join(source), tuple(places), tabs, language, attributes)
+
+    def add(
+        self,
+        kind: str,
+        source: str,
+        lines: tuple[int, ...],
+        tabs: Tabs,
+        language: str = "",
+        attributes: Attributes = Attributes(),
+    ) -> None:
+        self.cells.append(
+            Cell(
+                kind="code" if kind == "code" else "prose",
+                source=source,
+                lines=lines,
+                position=0,
+                tabs=tabs,
+                language=language,
+                identifier=attributes.identifier,
+                attributes=attributes.pairs,
+            )
+        )
+
+    def output(self, block: Block) -> None:
+        text = "\n".join(self.lines[block.first + 1 : block.end - 1])
+        if not self.cells or self.cells[-1].kind != "code":
+            self.fail(block.first, "outputs without a code cell before them", "delete the block")
+        self.cells[-1] = replace(self.cells[-1], outputs=self.parse_outputs(text, block.first))
+
+    def parse_outputs(self, text: str, index: int) -> tuple[Output, ...]:
+        try:
+            outputs = json.loads(text)
+        except (ValueError, RecursionError):
+            outputs = None
+        if not isinstance(outputs, list) or not all(isinstance(item, dict) for item in outputs):
+            self.fail(index, "outputs that are not a JSON list of objects", "delete the block")
+        return tuple(outputs)
+
+    def check_tabs(self, index: int, tabs: Tabs) -> None:
+        for tab in tabs or ():
+            if tab not in self.rules.tabs:
+                near = difflib.get_close_matches(tab, self.rules.tabs, n=1)
+                known = f"known are: {', '.join(self.rules.tabs)}"
+                self.fail(
+                    index, f"unknown tab '{tab}'", f"did you mean '{near[0]}'?" if near else known
+                )
+
+    def warn(self, index: int, what: str, remedy: str) -> None:
+        place = Place(path=self.path, line=index + 1)
+        self.problems.append(Problem(what=what, place=place, remedy=remedy))
+
+    def fail(self, index: int, what: str, remedy: str) -> NoReturn:
+        raise SourceError.at(self.path, index + 1, what, remedy)
+
