@@ -217,6 +217,8 @@ class EnvironmentConfig:
     preload: tuple[str, ...] | None = setting(preloads)
     no_dependencies: tuple[str, ...] = setting(items)
     """Packages of the lock that are installed without what they depend on."""
+    unlocked: tuple[str, ...] = setting(items)
+    """Patterns of packages that a lock leaves to the exact pins of those which need them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -404,11 +406,16 @@ def parse_config(content: str, root: Path) -> tuple[Config, list[Problem]]:
     parser.read_dict({name: dict(own.items(name, raw=True)) for name in own.sections()})
 
     def section(name: str, kind: type) -> Any:
-        return kind(**{
-            field.name: _convert(parser, name, field, where) for field in dataclasses.fields(kind)
-        })
+        return kind(
+            **{
+                field.name: _convert(parser, name, field, where)
+                for field in dataclasses.fields(kind)
+            }
+        )
 
-    single = {_attribute(name): section(name, kind) for name, kind in SECTIONS.items()}
+    single: dict[str, Any] = {
+        _attribute(name): section(name, kind) for name, kind in SECTIONS.items()
+    }
     tabs = single["build"].tabs or (ALONE,)
     per_tab: dict[str, dict[str, Any]] = {"environments": {}, "libraries": {}}
     for prefix, (attribute, kind) in SECTIONS_PER_TAB.items():
@@ -420,7 +427,8 @@ def parse_config(content: str, root: Path) -> tuple[Config, list[Problem]]:
                 per_tab[attribute][tab] = section(name, kind)
     for tab in tabs:
         per_tab["environments"].setdefault(tab, section("env", EnvironmentConfig))
-    return Config(root=root.resolve(), lines=where, **single, **per_tab), notes
+    values: dict[str, Any] = {**single, **per_tab}
+    return Config(root=root.resolve(), lines=where, **values), notes
 
 
 def _attribute(section: str) -> str:

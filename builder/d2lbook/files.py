@@ -27,5 +27,29 @@ def write_atomically(path: Path, content: bytes) -> None:
             os.unlink(name)
             raise
     except OSError as error:
-        what = f"can't write {path}: {error.strerror}"
-        raise OutputError.of(what, "check the rights and the space on that disk") from error
+        raise unwritable(path, error) from error
+
+
+def write_file(path: Path, content: str | bytes) -> bool:
+    """Write a file as ``write_atomically`` does, unless it already has these bytes.
+
+    Returns whether it was written.
+    """
+    new = content.encode() if isinstance(content, str) else content
+    try:
+        if path.stat().st_size == len(new) and path.read_bytes() == new:
+            return False
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise unwritable(path, error) from error
+    write_atomically(path, new)
+    return True
+
+
+def unwritable(path: Path, error: OSError) -> OutputError:
+    """The error that says why this path can't be written."""
+    reason = error.strerror or type(error).__name__
+    return OutputError.of(
+        f"can't write {path}: {reason}", "check the rights and the space on that disk"
+    )

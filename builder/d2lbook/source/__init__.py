@@ -1,1 +1,1 @@
-"""Markdown → ``Page``: fences, tab marks, tab blocks, tables of contents. Pure but for ``files``."""
+"""Markdown → ``Page``: fences, tab marks, tab blocks, contents. Pure but for ``files``."""

@@ -84,7 +84,9 @@ def _end_of_fence(lines: Sequence[str], first: int, fence: str) -> int:
 
 def _end_of_comment(lines: Sequence[str], first: int) -> int:
     opening = lines[first].index("<!--")
-    if "-->" in lines[first][opening + 4 :] or lines[first][opening:].startswith(("<!-->", "<!--->")):
+    if "-->" in lines[first][opening + 4 :] or lines[first][opening:].startswith(
+        ("<!-->", "<!--->")
+    ):
         return first + 1
     for index in range(first + 1, len(lines)):
         if "-->" in lines[index]:

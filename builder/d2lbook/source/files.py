@@ -20,9 +20,7 @@ def read_book(config: Config) -> tuple[Book, list[Problem]]:
     Returns the book and what is odd in its pages. Raises one SourceError with
     every page that can't be read, or that a table of contents misses.
     """
-    rules = TabRules(
-        tabs=config.build.tabs, untagged_is_all=config.build.untagged == "all"
-    )
+    rules = TabRules(tabs=config.build.tabs, untagged_is_all=config.build.untagged == "all")
     pages: dict[str, Page] = {}
     problems: list[Problem] = []
     errors: list[Problem] = []
@@ -70,7 +68,8 @@ def find_pages(config: Config) -> list[str]:
     names = {build.index.removesuffix(".md")} | {
         path.removesuffix(".md")
         for path in _markdown_files(config.source, config.output)
-        if matches(path, build.notebooks) and not matches(path, (*build.exclusions, *build.non_notebooks))
+        if matches(path, build.notebooks)
+        and not matches(path, (*build.exclusions, *build.non_notebooks))
     }
     return sorted(name for name in names if (config.source / f"{name}.md").is_file())
 

@@ -21,6 +21,8 @@ from d2lbook.source.contents import parse_contents
 from d2lbook.source.fences import Block, Unclosed, cut
 from d2lbook.source.tabs import TabBlocks, Tabs, read_code_marks, read_marker
 
+NO_ATTRIBUTES = Attributes()
+
 CELL_MAGICS = {"bash": "%%bash", "ruby": "%%ruby", "r": "%%R"}
 """Languages of cells that are run through a magic of IPython."""
 
@@ -147,7 +149,7 @@ class _Reader:
         lines: tuple[int, ...],
         tabs: Tabs,
         language: str = "",
-        attributes: Attributes = Attributes(),
+        attributes: Attributes = NO_ATTRIBUTES,
     ) -> None:
         self.cells.append(
             Cell(
@@ -192,4 +194,3 @@ class _Reader:
 
     def fail(self, index: int, what: str, remedy: str) -> NoReturn:
         raise SourceError.at(self.path, index + 1, what, remedy)
-

@@ -107,7 +107,9 @@ class _Reduction:
         if kept and kept[0].verdict is True:
             new = self.moved(kept[0], indent)
         else:
-            new = [line for branch in kept for line in self.written(branch, self.indent(node), kept[0])]
+            new = [
+                line for branch in kept for line in self.written(branch, self.indent(node), kept[0])
+            ]
         if not new and must_stay:
             new = [(f"{indent}pass", self.numbers[first])]
         self.lines[first:end] = [line for line, _ in new]

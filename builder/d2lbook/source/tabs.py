@@ -93,7 +93,9 @@ class TabBlocks:
     def marker(self, index: int, marker: Marker) -> None:
         """Enter or leave a block at this line."""
         if marker.damaged:
-            self._warn(index, "a damaged tab marker", "write :begin_tab:`NAME, …` or :end_tab: alone")
+            self._warn(
+                index, "a damaged tab marker", "write :begin_tab:`NAME, …` or :end_tab: alone"
+            )
         if marker.begins:
             self._begin(index, marker.tabs)
         else:
@@ -127,7 +129,9 @@ class TabBlocks:
 
     def _end(self, index: int) -> None:
         if self._opened is None and self._implied is not None:
-            self._fail(self._implied, "tab blocks can't be nested", "close this one before the next")
+            self._fail(
+                self._implied, "tab blocks can't be nested", "close this one before the next"
+            )
         if self._opened is None:
             self._warn(index, ":end_tab: without a block to close", "delete it")
         self._opened, self.tabs = None, None

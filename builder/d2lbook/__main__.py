@@ -1,0 +1,91 @@
+"""The command ``d2lbook``: reads the command line, runs one command, exits with its code."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from pathlib import Path
+
+from d2lbook import __version__
+from d2lbook.errors import BookError
+
+COMMANDS = ("build", "clear", "env")
+"""Modules of ``d2lbook.commands``, each with NAME, HELP, add_arguments(parser), run(arguments)."""
+
+INTERRUPTED = 130
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run ``d2lbook`` with these words of a command line; the exit code (see ``errors``)."""
+    arguments = command_line().parse_args(words)
+    try:
+        return int(arguments.run(arguments))
+    except BookError as error:
+        for problem in error.problems:
+            print(problem.line("error"), file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("interrupted; the next build goes on from here", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output went away, as `head` does
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
+        return 1
+
+
+def command_line() -> argparse.ArgumentParser:
+    """The parser of all commands and their options."""
+    parser = argparse.ArgumentParser(
+        prog="d2lbook",
+        description="Build a multi-framework textbook: Markdown in; notebooks, pages, PDFs out.",
+        epilog="'d2lbook COMMAND --help' explains a command.",
+    )
+    parser.add_argument("--version", action="version", version=f"d2lbook {__version__}")
+    _add_common(parser, directory=Path(), verbosity=0)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name in COMMANDS:
+        module = importlib.import_module(f"d2lbook.commands.{name}")
+        command = commands.add_parser(
+            module.NAME,
+            help=module.HELP,
+            description=module.__doc__,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        _add_common(command, directory=argparse.SUPPRESS, verbosity=argparse.SUPPRESS)
+        module.add_arguments(command)
+        command.set_defaults(run=module.run)
+    return parser
+
+
+def _add_common(parser: argparse.ArgumentParser, *, directory: object, verbosity: object) -> None:
+    """Options that may stand before or after the command."""
+    parser.add_argument(
+        "-C",
+        dest="directory",
+        metavar="DIR",
+        type=Path,
+        default=directory,
+        help="folder of the book (default: the current one)",
+    )
+    how_much = parser.add_mutually_exclusive_group()
+    how_much.add_argument(
+        "-v",
+        dest="verbosity",
+        action="store_const",
+        const=1,
+        default=verbosity,
+        help="say more of what is done",
+    )
+    how_much.add_argument(
+        "-q",
+        dest="verbosity",
+        action="store_const",
+        const=-1,
+        default=verbosity,
+        help="say nothing but errors",
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

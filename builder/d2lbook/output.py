@@ -1,0 +1,63 @@
+"""The output folder: whose it is, and clearing it. Nothing is removed that a build didn't write."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from d2lbook.config import Config
+from d2lbook.errors import OutputError
+from d2lbook.files import unwritable, write_file
+
+MARKER = ".d2lbook-output"
+"""File that says that a folder is d2lbook's to write to and to clear."""
+
+
+def claim(config: Config) -> Path:
+    """Make the output folder if needed, mark it as ours, and return it.
+
+    Raises OutputError where it can't be written, or where it holds files and
+    was never ours.
+    """
+    folder = config.output
+    place = config.place("build", "output_dir")
+    try:
+        if not (folder / MARKER).is_file():
+            folder.mkdir(parents=True, exist_ok=True)
+            if folder == config.root or any(folder.iterdir()):
+                raise OutputError.at(
+                    place.path,
+                    place.line,
+                    f"the output folder {config.build.output} holds files that d2lbook didn't make",
+                    "empty it, or name another one in [build] output_dir",
+                )
+        write_file(folder / MARKER, "d2lbook writes and clears this folder.\n")
+        write_file(folder / ".gitignore", "*\n")
+    except OSError as error:
+        raise unwritable(folder, error) from None
+    return folder
+
+
+def clear(config: Config) -> bool:
+    """Remove the output folder; False where there is none. OutputError where it is not ours."""
+    folder = config.output
+    if not folder.exists():
+        return False
+    if not (folder / MARKER).is_file():
+        raise OutputError.of(
+            f"{config.build.output} was not made by d2lbook", "delete it yourself if you mean it"
+        )
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        raise unwritable(folder, error) from None
+    return True
+
+
+def remove_others(folder: Path, keep: Iterable[Path], pattern: str) -> None:
+    """Remove the files below the folder that match the pattern and are not to be kept."""
+    kept = set(keep)
+    for path in folder.rglob(pattern):
+        if path not in kept:
+            path.unlink()
