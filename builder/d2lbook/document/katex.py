@@ -1,0 +1,72 @@
+"""TeX formulas → HTML and MathML, by KaTeX, when the book is built.
+
+KaTeX (``katex/katex.min.js`` beside this file, as npm publishes it) runs in an
+embedded V8; no reader needs a script to see a formula. Both the pages and the
+PDF are made from what it says here, so they agree on what a formula means.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+from py_mini_racer import MiniRacer
+
+VERSION = "0.19.1"
+
+Form = Literal["htmlAndMathml", "mathml"]
+
+_RENDER_ALL = """
+function renderAll(formulas, form) {
+    return JSON.stringify(formulas.map(([tex, displayMode]) => {
+        try {
+            const options = {displayMode, output: form, strict: false, trust: false};
+            return [katex.renderToString(tex, options), ""];
+        } catch (error) {
+            return ["", error.rawMessage || error.message];
+        }
+    }));
+}
+"""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Formula:
+    """A formula as it stands in the source."""
+
+    tex: str
+    display: bool
+    """Whether it stands by itself, on lines of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What KaTeX makes of a formula: its text, or why there is none."""
+
+    markup: str
+    error: str = ""
+
+
+def render(formulas: Iterable[Formula], form: Form) -> dict[Formula, Rendered]:
+    """Render all these formulas, as HTML with MathML inside, or as MathML alone."""
+    wanted = list(dict.fromkeys(formulas))
+    if not wanted:
+        return {}
+    pairs = [[formula.tex, formula.display] for formula in wanted]
+    results = json.loads(_engine().call("renderAll", pairs, form))
+    return {
+        formula: Rendered(markup, error)
+        for formula, (markup, error) in zip(wanted, results, strict=True)
+    }
+
+
+@cache
+def _engine() -> MiniRacer:
+    engine = MiniRacer()
+    engine.eval(resources.files(__package__).joinpath("katex/katex.min.js").read_text("utf-8"))
+    engine.eval(_RENDER_ALL)
+    return engine

@@ -1,0 +1,84 @@
+"""Prose → tokens: markdown-it-py, set up for pandoc's Markdown and the dialect.
+
+Each construct of the dialect is a plugin of its own, in a file of its own; the
+table below is their order. What the tokens of each mean is said in its file.
+Those that markdown-it-py makes are described in its documentation.
+
+``map`` of a block token, and of references, citations and inline maths, gives
+the lines within the cell, from 0.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+from mdit_py_plugins.footnote import footnote_plugin
+
+from d2lbook.document.comments import comments_plugin
+from d2lbook.document.damage import Damage
+from d2lbook.document.directives import directives_plugin
+from d2lbook.document.fences import fences_plugin
+from d2lbook.document.figures import figures_plugin
+from d2lbook.document.math import math_plugin
+from d2lbook.document.punctuation import punctuation_plugin
+from d2lbook.document.roles import roles_plugin
+from d2lbook.document.slides import resolve_slide_marks
+from d2lbook.document.spans import place_inlines, settle_damage
+from d2lbook.document.tables import tables_plugin
+
+ENGLISH_QUOTES = "“”‘’"
+
+_PLUGINS = (
+    fences_plugin,
+    directives_plugin,
+    tables_plugin,
+    roles_plugin,
+    math_plugin,
+    figures_plugin,
+    comments_plugin,
+)
+
+
+def parse_prose(
+    source: str, *, quotes: str = ENGLISH_QUOTES, definitions: dict[str, Any] | None = None
+) -> tuple[list[Token], list[Damage]]:
+    """The tokens of one prose cell, and what is wrong in it.
+
+    ``quotes`` are the four quotation marks of the language, outer ones first;
+    ``definitions`` are link definitions from elsewhere on the page (see
+    ``find_definitions``). Any text is accepted. Directives come out as tokens of
+    their own: see ``attach.py``.
+    """
+    env: dict[str, Any] = {"references": dict(definitions or {}), "damages": []}
+    tokens = _parser(quotes).parse(resolve_slide_marks(source), env)
+    return tokens, env["damages"]
+
+
+def find_definitions(source: str) -> dict[str, Any]:
+    """The link definitions (`[name]: address`) in this text."""
+    env: dict[str, Any] = {}
+    if "]:" in source:
+        _parser(ENGLISH_QUOTES).parse(source, env)
+    return dict(env.get("references", {}))
+
+
+@cache
+def _parser(quotes: str) -> MarkdownIt:
+    md = MarkdownIt("commonmark", {"typographer": True, "quotes": quotes})
+    md.enable(["table", "strikethrough", "smartquotes"])
+    md.use(footnote_plugin, inline=False, move_to_end=False, always_match_refs=True)
+    for plugin in _PLUGINS:
+        md.use(plugin)
+    md.use(punctuation_plugin)
+    md.core.ruler.before("punctuation", "lines", _lines)
+    return md
+
+
+def _lines(state: StateCore) -> None:
+    """Give inline tokens their lines, and take down what is damaged."""
+    place_inlines(state.tokens)
+    state.env["damages"] = list(settle_damage(state.tokens))

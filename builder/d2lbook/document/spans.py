@@ -1,0 +1,65 @@
+"""Inline tokens: where they stand, and which of them are damaged.
+
+Markdown-it-py gives lines to blocks only. Our inline rules note in ``map`` the
+line within the text of their block; ``place_inlines`` makes it a line of the cell.
+
+What an inline rule finds damaged it keeps as a token of its own kind, with what
+is wrong in ``meta``; once its line is known, ``settle_damage`` makes it the plain
+text that the reader sees, and hands out what is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+from d2lbook.document.damage import Damage
+
+_DAMAGED = "damaged"
+
+
+def lines_before(state: StateInline) -> int:
+    """How many lines of the block's text lie before the current position."""
+    return state.src.count("\n", 0, state.pos)
+
+
+def push_damaged(
+    state: StateInline, silent: bool, text: str, what: str, remedy: str = ""
+) -> bool:
+    """Take this text as it is, and remember what is wrong with it; always True."""
+    if not silent:
+        line = lines_before(state)
+        token = state.push(_DAMAGED, "", 0)
+        token.content = text
+        token.map = [line, line + text.count("\n") + 1]
+        token.meta = {"what": what, "remedy": remedy}
+    state.pos += len(text)
+    return True
+
+
+def walk_inlines(token: Token) -> Iterator[Token]:
+    """All tokens below this one, those in the descriptions of images too."""
+    for child in token.children or ():
+        yield child
+        yield from walk_inlines(child)
+
+
+def place_inlines(tokens: Iterable[Token]) -> None:
+    """Shift the lines of all inline tokens by the first line of their block."""
+    for token in tokens:
+        if token.type == "inline" and token.map:
+            for child in walk_inlines(token):
+                if child.map:
+                    child.map = [line + token.map[0] for line in child.map]
+
+
+def settle_damage(tokens: Iterable[Token]) -> Iterator[Damage]:
+    """Make damaged tokens plain text; yields what is wrong with each."""
+    for token in tokens:
+        for child in walk_inlines(token):
+            if child.type == _DAMAGED:
+                line = child.map[0] if child.map else 0
+                yield Damage(line=line, what=child.meta["what"], remedy=child.meta["remedy"])
+                child.type, child.meta, child.map = "text", {}, None

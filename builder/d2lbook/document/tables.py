@@ -1,0 +1,95 @@
+"""Captions of tables: a paragraph that begins with a colon, beside a table.
+
+    table_caption_open, inline, table_caption_close, table_open …
+    table_open     meta: {"label": str | None}
+
+Pandoc takes the caption before the table or after it; here it always comes out
+before. A label that stands between caption and table names the table, as one
+after it does.
+"""
+
+from __future__ import annotations
+
+import re
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+
+_CAPTION = re.compile(r":(?![A-Za-z][\w-]*:`)[ \t]*(?=\S)")
+
+
+def tables_plugin(md: MarkdownIt) -> None:
+    """Teach the parser captions of tables."""
+    md.core.ruler.after("block", "table_caption", _captions)
+
+
+def _captions(state: StateCore) -> None:
+    tokens = state.tokens
+    for token in tokens:
+        if token.type == "table_open":
+            token.meta = {"label": None}
+    if not any(token.type == "table_open" for token in tokens):
+        return
+    result: list[Token] = []
+    position = 0
+    while position < len(tokens):
+        token = tokens[position]
+        if token.type == "table_open":
+            position = _place_table(tokens, position, result)
+        else:
+            result.append(token)
+            position += 1
+    state.tokens = result
+
+
+def _place_table(tokens: list[Token], start: int, result: list[Token]) -> int:
+    """Add the table that begins here, with its caption; returns where to go on."""
+    end = next(i for i in range(start, len(tokens)) if tokens[i].type == "table_close") + 1
+    table = tokens[start:end]
+    labels = _take_labels(result)
+    if caption := _take_caption(result):
+        result += [*_as_caption(caption), *table, *labels]
+        return end
+    result += labels
+    caption = tokens[end : end + 3]
+    if not _is_caption(caption):
+        result += table
+        return end
+    result += [*_as_caption(caption), *table]
+    return end + 3
+
+
+def _take_labels(tokens: list[Token]) -> list[Token]:
+    """Take the label lines off the end of the list."""
+    start = len(tokens)
+    while start and tokens[start - 1].meta.get("name") == "label":
+        start -= 1
+    labels = tokens[start:]
+    del tokens[start:]
+    return labels
+
+
+def _take_caption(tokens: list[Token]) -> list[Token]:
+    """Take a caption off the end of the list."""
+    caption = tokens[-3:]
+    if not _is_caption(caption):
+        return []
+    del tokens[-3:]
+    return caption
+
+
+def _is_caption(tokens: list[Token]) -> bool:
+    return (
+        len(tokens) == 3
+        and tokens[0].type == "paragraph_open"
+        and _CAPTION.match(tokens[1].content) is not None
+    )
+
+
+def _as_caption(paragraph: list[Token]) -> list[Token]:
+    opening, inline, closing = paragraph
+    opening.type, closing.type = "table_caption_open", "table_caption_close"
+    opening.tag = closing.tag = "caption"
+    inline.content = _CAPTION.sub("", inline.content, count=1)
+    return paragraph
