@@ -34,7 +34,7 @@ def _cells(notebook: Notebook, outputs: Outputs | None) -> list[Mapping[str, Any
     cells: list[Mapping[str, Any]] = []
     count = 0
     for cell in notebook.cells:
-        content = {
+        content: dict[str, Any] = {
             "cell_type": "markdown" if cell.kind == "prose" else "code",
             "id": cell.identifier or f"cell-{cell.position}",
             "metadata": _metadata(cell, notebook.tab),
