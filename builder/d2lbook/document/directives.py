@@ -19,6 +19,8 @@ import re
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 
+from d2lbook.document.spans import is_lazy
+
 ATTACHED = ("label", "eqlabel", "width", "height")
 DIRECTIVES = (*ATTACHED, "bibliography")
 
@@ -38,7 +40,8 @@ def _directive(state: StateBlock, first: int, _end: int, silent: bool) -> bool:
     if not line.startswith(":") or state.is_code_block(first) or not _LINE.match(line):
         return False
     if silent:
-        return True
+        # In a list, an equation that is not indented is still the item's text.
+        return not (is_lazy(state, first) and line.startswith(":eqlabel:"))
     state.line = first + 1
     for name, value in _ONE.findall(line):
         is_list = name == "bibliography"

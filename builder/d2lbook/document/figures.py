@@ -1,8 +1,8 @@
 """Figures: an image that is all there is in its paragraph.
 
-    figure_open    meta: {"src", "alt", "width", "height", "label"}
-    inline         the caption; empty where the image has no description
-    figure_close
+figure_open    meta: {"src", "alt", "width", "height", "label"}
+inline         the caption; empty where the image has no description
+figure_close
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from d2lbook.document.spans import lines_before, push_damaged
+from d2lbook.document.spans import is_lazy, lines_before, push_damaged
 
 INLINE = (
     r"\$(?![\s$])"
@@ -34,7 +34,7 @@ DISPLAY = r"\$\$(?P<equation>(?>\\[^\n]|\$(?!\$)|[^\\$])++)\$\$"
 
 _INLINE = re.compile(INLINE)
 _DISPLAY = re.compile(DISPLAY)
-_LABEL = re.compile(r"[ \t]*:eqlabel:`([^`\n]+)`")
+_LABEL = re.compile(r"[ \t]*\n?[ \t]*:eqlabel:`([^`\n]+)`")
 _FORMULA = re.compile(f"{DISPLAY}|{INLINE}")
 _BLOCK_END = re.compile(rf"(?:{_LABEL.pattern})?[ \t]*(?:\n|\Z)")
 
@@ -50,7 +50,9 @@ _INTERRUPTING: Sequence[tuple[str, RuleFuncBlockType, list[str]]] = (
 def math_plugin(md: MarkdownIt) -> None:
     """Teach the parser maths."""
     md.block.ruler.before(
-        "fence", "math_block", _math_block,
+        "fence",
+        "math_block",
+        _math_block,
         {"alt": ["paragraph", "reference", "blockquote", "list"]},
     )
     md.inline.ruler.after("escape", "math", _math_inline)
@@ -65,7 +67,7 @@ def _math_block(state: StateBlock, first: int, end: int, silent: bool) -> bool:
     if not state.src.startswith("$$", start) or state.is_code_block(first):
         return False
     if silent:
-        return not _is_inside_formula(state, first)
+        return not (is_lazy(state, first) or _is_inside_formula(state, first))
     closing = state.src.find("$$", start + 2)
     last = bisect_left(state.eMarks, closing, first) if closing > 0 else end
     if last >= end:
@@ -87,9 +89,7 @@ def _unless_inside_formula(rule: RuleFuncBlockType) -> RuleFuncBlockType:
     """The rule, but a line that begins with "- " does not end a formula that runs over it."""
 
     def guarded(state: StateBlock, first: int, end: int, silent: bool) -> bool:
-        return rule(state, first, end, silent) and not (
-            silent and _is_inside_formula(state, first)
-        )
+        return rule(state, first, end, silent) and not (silent and _is_inside_formula(state, first))
 
     return guarded
 
@@ -165,9 +165,12 @@ def _pieces(opening: Token, inline: Token, closing: Token) -> Iterator[Token]:
         run = []
         if child:
             line = (inline.map or [0])[0]
-            yield child.copy(type="math_block", block=True, level=opening.level, map=[
-                line + number for number in child.map or [0, 1]
-            ])
+            yield child.copy(
+                type="math_block",
+                block=True,
+                level=opening.level,
+                map=[line + number for number in child.map or [0, 1]],
+            )
 
 
 def _trimmed(run: list[Token]) -> list[Token]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
@@ -20,14 +21,17 @@ from d2lbook.document.damage import Damage
 _DAMAGED = "damaged"
 
 
+def is_lazy(state: StateBlock, line: int) -> bool:
+    """Whether this line goes on with a list item's paragraph without being indented."""
+    return state.parentType == "paragraph" and state.sCount[line] < state.blkIndent
+
+
 def lines_before(state: StateInline) -> int:
     """How many lines of the block's text lie before the current position."""
     return state.src.count("\n", 0, state.pos)
 
 
-def push_damaged(
-    state: StateInline, silent: bool, text: str, what: str, remedy: str = ""
-) -> bool:
+def push_damaged(state: StateInline, silent: bool, text: str, what: str, remedy: str = "") -> bool:
     """Take this text as it is, and remember what is wrong with it; always True."""
     if not silent:
         line = lines_before(state)

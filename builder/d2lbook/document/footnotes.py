@@ -1,0 +1,74 @@
+"""Footnotes of a page: numbered as they are referred to, wherever they are defined.
+
+The plugin of mdit_py_plugins finds references and definitions cell by cell; a
+definition may stand in any prose cell of the page. Afterwards:
+
+    footnote_ref    meta: {"number": int, "count": int}; count: which reference to it
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from markdown_it.token import Token
+
+from d2lbook.book import Cell, Page
+from d2lbook.document.model import Footnote, Prose
+from d2lbook.document.spans import walk_inlines
+from d2lbook.errors import Problem
+
+
+def collect_footnotes(
+    cells: Sequence[Prose], page: Page
+) -> tuple[list[Prose], tuple[Footnote, ...], list[Problem]]:
+    """Take the definitions out of the prose of a page, and number the references.
+
+    Returns the prose, the footnotes in order, and a problem for each reference
+    to none, which becomes plain text.
+    """
+    definitions: dict[str, tuple[Cell, tuple[Token, ...]]] = {}
+    kept = [replace(cell, tokens=tuple(_take_definitions(cell, definitions))) for cell in cells]
+    counts: dict[str, int] = {}
+    problems: list[Problem] = []
+    for cell in kept:
+        for line, token in _references(cell.tokens):
+            label = token.meta["label"]
+            if label in definitions:
+                counts[label] = counts.get(label, 0) + 1
+                number = list(counts).index(label) + 1
+                token.meta = {"number": number, "count": counts[label]}
+            else:
+                token.type, token.content, token.meta = "text", f"[^{label}]", {}
+                place = page.place(cell.cell.line_of(line))
+                problems.append(Problem(what=f"there is no footnote '{label}'", place=place))
+    notes = tuple(
+        Footnote(number=number, cell=definitions[label][0], tokens=definitions[label][1])
+        for number, label in enumerate(counts, 1)
+    )
+    return kept, notes, problems
+
+
+def _take_definitions(
+    prose: Prose, definitions: dict[str, tuple[Cell, tuple[Token, ...]]]
+) -> Iterator[Token]:
+    """The tokens outside definitions; those inside go into ``definitions``."""
+    label, note = None, list[Token]()
+    for token in prose.tokens:
+        if token.type == "footnote_reference_open":
+            label, note = token.meta["label"], []
+        elif token.type == "footnote_reference_close":
+            definitions.setdefault(label or "", (prose.cell, tuple(note)))
+            label = None
+        elif label is None:
+            yield token
+        else:
+            note.append(token)
+
+
+def _references(tokens: Sequence[Token]) -> Iterator[tuple[int, Token]]:
+    """Each reference with the line of its block in the cell."""
+    for token in tokens:
+        for child in walk_inlines(token):
+            if child.type == "footnote_ref":
+                yield (token.map or [0])[0], child
