@@ -66,9 +66,8 @@ def find_environment(config: Config, tab: str) -> Environment:
     settings = config.environments[tab]
     if settings.requirements:
         no_dependencies = sorted(settings.no_dependencies)
-        digest = _digest(
-            _read_requirements(config, tab), base_of(config, tab).identity, *no_dependencies
-        )
+        required = _required(_read_requirements(config, tab))
+        digest = _digest(*required, base_of(config, tab).identity, *no_dependencies)
         folder = store.folder_of(tab, digest)
         python = folder / "bin" / "python"
     else:
@@ -243,6 +242,12 @@ def _read_requirements(config: Config, tab: str) -> str:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         what = f"can't read {name}: {reason}"
         raise _fault(config, tab, "requirements", what, "make it with d2lbook env lock") from None
+
+
+def _required(requirements: str) -> list[str]:
+    """The lines that count: rewording a comment changes no environment."""
+    lines = (line.strip() for line in requirements.splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
 
 
 def _digest(*parts: str) -> str:

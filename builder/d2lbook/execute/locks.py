@@ -17,13 +17,13 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from d2lbook.book import Place
-from d2lbook.config import Config
+from d2lbook.config import Config, EnvironmentConfig
 from d2lbook.errors import EnvironmentFault, Problem
 from d2lbook.execute.installer import Installer, InstallerError
 from d2lbook.execute.interpreters import base_of
@@ -56,7 +56,7 @@ def make_lock(config: Config, tab: str, *, upgrade: bool = False) -> Path | None
                 source, draft, flags, settings.no_dependencies
             )
         packages = draft.read_text(encoding="utf-8")
-    header = _header(source.name, base.version, settings.unlocked)
+    header = _header(source.name, base.version, settings)
     write_atomically(target, (header + without(packages, settings.unlocked)).encode())
     return target
 
@@ -82,11 +82,14 @@ def _normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def _header(source: str, version: str, unlocked: Sequence[str]) -> str:
-    lines = [f"# Made from {source} for Python {version} by: d2lbook env lock"]
-    if unlocked:
-        lines.append(f"# Left to the exact pins of what needs them: {', '.join(unlocked)}")
-    return "\n".join([*lines, ""])
+def _header(source: str, version: str, settings: EnvironmentConfig) -> str:
+    lines = [f"Made from {source} for Python {version} by: d2lbook env lock"]
+    if settings.unlocked:
+        lines.append(f"Left to the exact pins of what needs them: {', '.join(settings.unlocked)}")
+    if settings.no_dependencies:
+        names = ", ".join(settings.no_dependencies)
+        lines.append(f"Without the dependencies of {names}: pip needs --no-deps")
+    return "".join(f"# {line}\n" for line in lines)
 
 
 def _check_source(config: Config, tab: str, source: Path) -> None:
