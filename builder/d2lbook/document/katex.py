@@ -7,6 +7,7 @@ PDF are made from what it says here, so they agree on what a formula means.
 
 from __future__ import annotations
 
+import atexit
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -67,6 +68,8 @@ def render(formulas: Iterable[Formula], form: Form) -> dict[Formula, Rendered]:
 @cache
 def _engine() -> MiniRacer:
     engine = MiniRacer()
+    # Left to the end of the interpreter, V8's thread would keep the process from ending.
+    atexit.register(engine.close)
     engine.eval(resources.files(__package__).joinpath("katex/katex.min.js").read_text("utf-8"))
     engine.eval(_RENDER_ALL)
     return engine
