@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
 import random
-import subprocess
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from d2lbook.config import read_config
-from d2lbook.execute.environments import find_environment, is_ready
 
-ROOT = Path(__file__).parent.parent.parent
-CONFIG = read_config(ROOT)[0]
+from tests.book.frameworks import CONFIG, run_in
 
 MODELS = {
     "pytorch": """
@@ -76,23 +70,6 @@ def draws(seed):
     return [float(jax.random.uniform(d2l.get_key())) for _ in range(2)]
 print(json.dumps([draws(1), draws(1), draws(2)]))
 """
-
-
-def run_in(tab: str, code: str) -> Any:
-    """What the code prints, as JSON, in the tab's environment; skips where there is none."""
-    environment = find_environment(CONFIG, tab)
-    if not is_ready(environment):
-        pytest.skip(f"the {tab} environment is not made yet: run d2lbook env")
-    path = {"PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1"}
-    told = subprocess.run(
-        [environment.python, "-W", "ignore", "-c", code],
-        env=os.environ | dict(environment.variables) | path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert told.returncode == 0, told.stderr
-    return json.loads(told.stdout)
 
 
 @cache
