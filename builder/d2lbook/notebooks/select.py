@@ -33,7 +33,9 @@ def select(page: Page, tab: str, default: str) -> Notebook | None:
         if cell.kind == "code" and EXTENSION in cell.source:
             required += required_libraries(cell)
         elif belongs(cell, tab):
-            cells.append(reduce_cell(cell, tab, page.path) if cell.kind == "code" else cell)
+            reduced = reduce_cell(cell, tab, page.path) if cell.kind == "code" else cell
+            if reduced.source.strip():
+                cells.append(reduced)
     return Notebook(page=page, tab=tab, cells=tuple(cells), required_libraries=required)
 
 

@@ -41,7 +41,8 @@ def reduce_cell(cell: Cell, tab: str, path: str) -> Cell:
     reduction = _Reduction(cell.source.split("\n"), list(cell.lines), tab, path)
     while reduction.step():
         pass
-    return replace(cell, source="\n".join(reduction.lines), lines=tuple(reduction.numbers))
+    numbers = tuple(reduction.numbers) or cell.lines[:1]
+    return replace(cell, source="\n".join(reduction.lines), lines=numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class _Reduction:
     def reduce_statement(self, tree: ast.Module) -> bool:
         for parent, block in _blocks(tree):
             for index, node in enumerate(block):
-                if isinstance(node, ast.If) and any(map(_asks, _tests(node))):
+                if isinstance(node, ast.If) and any(map(_asks, _tests(node, self.code))):
                     must_stay = len(block) == 1 and parent is not tree
                     owner = _method_meant(node, block[index - 1]) if index else node
                     self.reduce_if(node, must_stay, self.indent(owner))
@@ -281,11 +282,13 @@ def _is_question(node: ast.Call) -> bool:
     return False
 
 
-def _tests(node: ast.If) -> Iterator[ast.expr]:
-    """The conditions of an ``if`` and of what may be ``elif``s below it."""
+def _tests(node: ast.If, code: str) -> Iterator[ast.expr]:
+    """The conditions of an ``if`` and of the ``elif``s that hang on it."""
     yield node.test
-    if len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If):
-        yield from _tests(node.orelse[0])
+    if _is_elif(node, code):
+        following = node.orelse[0]
+        assert isinstance(following, ast.If)
+        yield from _tests(following, code)
 
 
 def _is_elif(node: ast.If, code: str) -> bool:
