@@ -36,10 +36,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do the action, and say what was done."""
+    _check(arguments)
     for line in ACTIONS[arguments.action](arguments):
         if arguments.verbosity >= 0:
             print(line, flush=True)
     return 0
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    """Refuse options which the action would pass over."""
+    from d2lbook.errors import UsageError
+
+    given = {
+        "--tab": arguments.tab != "all",
+        "--all": arguments.all,
+        "--upgrade": arguments.upgrade,
+    }
+    for option, actions in OPTIONS.items():
+        if given[option] and arguments.action not in actions:
+            what = f"'d2lbook env {arguments.action}' has no option {option}"
+            raise UsageError.of(what, f"it belongs to: {', '.join(actions)}")
 
 
 def _make(arguments: argparse.Namespace) -> Iterator[str]:
@@ -105,5 +121,8 @@ def _book(arguments: argparse.Namespace) -> tuple[Config, tuple[str, ...]]:
         raise UsageError.of(f"unknown tab '{arguments.tab}'", f"known are: {known}")
     return config, (arguments.tab,)
 
+
+OPTIONS = {"--tab": ("make", "lock"), "--all": ("prune",), "--upgrade": ("lock",)}
+"""The actions that heed an option."""
 
 ACTIONS = {"make": _make, "list": _list, "prune": _prune, "lock": _lock}

@@ -13,6 +13,7 @@ Only what has our record in it, or the name of an unfinished one, is ever delete
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -123,6 +124,8 @@ def new_folder(folder: Path, *, tab: str, digest: str) -> Iterator[Path]:
     _discard_unfinished(folder)
     if is_finished(folder):
         discard(folder)
+    elif folder.exists():
+        raise FileExistsError(errno.EEXIST, "something else lies there", str(folder))
     making = Path(tempfile.mkdtemp(prefix=f"{UNFINISHED}{folder.name}-", dir=folder.parent))
     try:
         record = json.dumps({"tab": tab, "digest": digest})

@@ -18,7 +18,7 @@ import subprocess
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -29,15 +29,17 @@ from d2lbook.execute.pip_settings import PipSettings
 Report = Callable[[str], None]
 """Is told what uv begins to do."""
 
-NEXT_STEPS = {
+STEPS = {
+    "Using": "",
     "Resolved": "fetching packages",
+    "Downloading": "{}",
+    "Downloaded": "",
+    "Building": "{}",
+    "Built": "",
     "Prepared": "installing packages",
     "Installed": "compiling bytecode",
 }
-"""What uv goes on to do, by the first word of its message about what it has done."""
-
-OWN_STEPS = {"Downloading", "Building"}
-"""First words of messages that say themselves what is being done."""
+"""What uv does next, by the first word of each message about its progress."""
 
 DETAIL_LINES = 12
 GRACE = 5.0
@@ -144,7 +146,7 @@ class Installer:
             process = subprocess.Popen(
                 command,
                 cwd=folder,
-                env={**uv_variables(self._settings), **os.environ},
+                env=uv_variables(self._settings, os.environ),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
@@ -163,19 +165,15 @@ def _follow(process: subprocess.Popen[str], report: Report) -> str:
     with process:
         try:
             for line in process.stderr:
-                if line.strip():
+                step = STEPS.get(line.strip().partition(" ")[0])
+                if step is None:
                     last.append(line.rstrip())
-                if step := _step(line.strip()):
-                    report(step)
+                elif step:
+                    report(step.format(line.strip()))
         except BaseException:
             _signal(process, signal.SIGTERM)
             raise
     return "\n".join(last)
-
-
-def _step(line: str) -> str:
-    word = line.partition(" ")[0]
-    return line if word in OWN_STEPS else NEXT_STEPS.get(word, "")
 
 
 def _signal(process: subprocess.Popen[str], number: signal.Signals) -> None:
@@ -207,13 +205,16 @@ def _toml(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def uv_variables(settings: PipSettings) -> dict[str, str]:
-    """The settings that uv takes from environment variables only."""
+def uv_variables(settings: PipSettings, environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a process, with the settings that uv takes from variables only.
+
+    As for pip, they win over variables that many programs heed.
+    """
     values = {
         "SSL_CERT_FILE": settings.certificate,
         "SSL_CLIENT_CERT": settings.client_certificate,
         "HTTP_PROXY": settings.proxy,
         "HTTPS_PROXY": settings.proxy,
-        "UV_HTTP_TIMEOUT": settings.timeout,
+        "UV_HTTP_TIMEOUT": environment.get("UV_HTTP_TIMEOUT", settings.timeout),
     }
-    return {name: value for name, value in values.items() if value}
+    return {**environment, **{name: value for name, value in values.items() if value}}

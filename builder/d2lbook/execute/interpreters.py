@@ -102,9 +102,16 @@ def interpreter_of(config: Config, tab: str) -> Interpreter:
                 place=place,
                 remedy="name the path of an interpreter, such as ENVIRONMENT/bin/python",
                 tab=tab,
-                detail=str(error),
+                detail=_reason(error),
             )
         ) from None
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, subprocess.CalledProcessError):
+        said = error.stderr.decode(errors="replace").strip()
+        return said or f"it ended with exit status {error.returncode}"
+    return str(error)
 
 
 @functools.cache
