@@ -1,0 +1,35 @@
+"""What a command says: results on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import sys
+
+from d2lbook.errors import Problem
+
+
+class Console:
+    """Says what a command has to say, as loudly as ``verbosity`` (-1, 0, 1) allows."""
+
+    def __init__(self, verbosity: int) -> None:
+        self.verbosity = verbosity
+        self.warnings = 0
+
+    def warn(self, problem: Problem) -> None:
+        """Something odd that stops nothing; shown even with -q."""
+        self.warnings += 1
+        print(problem.line("warning"), file=sys.stderr, flush=True)
+
+    def note(self, problem: Problem) -> None:
+        """Something to know."""
+        if self.verbosity >= 0:
+            print(problem.line("note"), file=sys.stderr, flush=True)
+
+    def result(self, text: str) -> None:
+        """What came of the command."""
+        if self.verbosity >= 0:
+            print(text, flush=True)
+
+    def detail(self, text: str) -> None:
+        """A step on the way; only with -v."""
+        if self.verbosity > 0:
+            print(text, file=sys.stderr, flush=True)

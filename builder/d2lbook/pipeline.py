@@ -1,0 +1,180 @@
+"""One build of a book: its stages, each worked out when first asked for.
+
+    config.ini ─► book ─► notebooks ─► executions ─► documents ─► references
+
+The targets of ``d2lbook build`` (``targets.py``) ask for the stage they write
+out; a stage asks for the one before it. So targets given together share all
+their work, and a target pays for nothing it doesn't need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from d2lbook.book import Book, Notebook, Outputs
+from d2lbook.config import Config
+from d2lbook.errors import ConfigError, ExecutionError, Problem, SourceError, raise_all
+from d2lbook.notebooks.aliases import Aliases, parse_aliases
+from d2lbook.notebooks.rewrite import rewrite_notebook
+from d2lbook.notebooks.select import select
+from d2lbook.source.files import read_book
+
+if TYPE_CHECKING:
+    from d2lbook.document.citations import References
+    from d2lbook.document.whole import Documents
+    from d2lbook.execute.environments import Environment, OnProgress
+    from d2lbook.execute.jobs import Execution, Observer
+
+Notebooks = Mapping[str, Mapping[str, Notebook]]
+"""By tab, then by the page's name, in reading order; a tab has not every page."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reporter:
+    """Who is told what while a build goes on."""
+
+    warn: Callable[[Problem], None]
+    """Takes what is odd but stops nothing."""
+    on_environment: OnProgress
+    """Is told of the steps in making an environment."""
+    observer: Observer
+    """Is told how the execution goes on."""
+
+
+class Build:
+    """The stages of one build of these tabs."""
+
+    def __init__(self, config: Config, tabs: tuple[str, ...], reporter: Reporter) -> None:
+        self.config = config
+        self.tabs = tabs
+        self.reporter = reporter
+
+    @cached_property
+    def book(self) -> Book:
+        """All pages; SourceError where one can't be read."""
+        book, problems = read_book(self.config)
+        self._warn(problems)
+        return book
+
+    @cached_property
+    def selected(self) -> Notebooks:
+        """What each tab sees of each page, as written; SourceError where that can't be decided."""
+        errors: list[Problem] = []
+        found: dict[str, dict[str, Notebook]] = {tab: {} for tab in self.tabs}
+        for name, page in self.book.pages.items():
+            for tab in self.tabs:
+                try:
+                    notebook = select(page, tab, self.config.default_tab)
+                except SourceError as error:
+                    errors.extend(error.problems)
+                else:
+                    if notebook:
+                        found[tab][name] = notebook
+        raise_all(SourceError, dict.fromkeys(errors))
+        return found
+
+    @cached_property
+    def notebooks(self) -> Notebooks:
+        """The notebooks with the framework's own calls in place of aliases, imports sorted."""
+        packages = tuple(
+            PurePosixPath(library.file).with_suffix("").parts[0]
+            for library in self.config.libraries.values()
+            if library.file
+        )
+        return {
+            tab: {
+                name: rewrite_notebook(notebook, self.aliases(tab), tuple(dict.fromkeys(packages)))
+                for name, notebook in notebooks.items()
+            }
+            for tab, notebooks in self.selected.items()
+        }
+
+    def aliases(self, tab: str) -> Aliases | None:
+        """The aliases of a tab; ConfigError where one can't be understood."""
+        library = self.config.libraries.get(tab)
+        if library is None:
+            return None
+        try:
+            return parse_aliases(library)
+        except ValueError as error:
+            place = self.config.place(f"library-{tab}")
+            raise ConfigError(Problem(what=str(error), place=place)) from None
+
+    @cached_property
+    def executions(self) -> Sequence[Execution]:
+        """Every notebook, executed or taken from the cache, failed ones too.
+
+        Makes the environments that are needed; EnvironmentFault where one can't be made.
+        """
+        from d2lbook.execute.schedule import execute_notebooks
+
+        notebooks = [each for of_tab in self.notebooks.values() for each in of_tab.values()]
+        environments = self._make_environments(notebooks)
+        executions = execute_notebooks(self.config, notebooks, environments, self.reporter.observer)
+        for execution in executions:
+            self._warn(execution.warnings)
+        return executions
+
+    @cached_property
+    def outputs(self) -> Mapping[str, Mapping[str, Outputs]]:
+        """The outputs by tab and page name; ExecutionError, with all failures, if there are any."""
+        raise_all(ExecutionError, (each.problem for each in self.executions if each.problem))
+        found: dict[str, dict[str, Outputs]] = {tab: {} for tab in self.tabs}
+        for each in self.executions:
+            if each.status != "skipped":
+                found[each.notebook.tab][each.notebook.page.name] = each.outputs
+        return found
+
+    @cached_property
+    def documents(self) -> Documents:
+        """The pages with outputs and numbers, references resolved; SourceError for labels."""
+        from d2lbook.document.language import load_language
+        from d2lbook.document.whole import build_documents
+
+        documents, problems = build_documents(
+            self.book,
+            self.notebooks,
+            self.outputs,
+            load_language(self.config.project.language),
+        )
+        self._warn(problems)
+        return documents
+
+    @cached_property
+    def references(self) -> References:
+        """All citations and the list of references, formatted."""
+        from d2lbook.document.citations import format_citations
+
+        references, problems = format_citations(
+            self.documents.citations(),
+            root=self.config.root,
+            bibliography=self.config.pdf.bibliography,
+            language=self.config.project.language,
+            cache=self.config.state / "citations",
+        )
+        self._warn(problems)
+        return references
+
+    def _make_environments(self, notebooks: Sequence[Notebook]) -> Mapping[str, Environment]:
+        """The environments of all tabs; those that something has to run in are there."""
+        from d2lbook.execute.environments import find_environment, make_environments
+        from d2lbook.execute.schedule import stale_notebooks
+
+        if not self.config.build.eval_notebook:
+            return {}
+        tabs = dict.fromkeys(each.tab for each in notebooks if any(each.code_cells()))
+        environments = {tab: find_environment(self.config, tab) for tab in tabs}
+        stale = stale_notebooks(self.config, notebooks, environments)
+        needed = dict.fromkeys(each.tab for each in stale)
+        if needed:
+            made = make_environments(self.config, needed, self.reporter.on_environment)
+            environments.update(made)
+        return environments
+
+    def _warn(self, problems: Iterable[Problem]) -> None:
+        for problem in problems:
+            self.reporter.warn(problem)

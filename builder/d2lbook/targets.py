@@ -1,0 +1,113 @@
+"""What ``d2lbook build`` can make: each target writes one stage of a build to its folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from d2lbook.errors import ConfigError, ExecutionError, Problem, raise_all
+from d2lbook.files import write_file
+from d2lbook.library import library_text, with_version
+from d2lbook.notebooks.ipynb import notebook_json
+from d2lbook.output import claim, remove_others
+from d2lbook.pipeline import Build
+
+Target = Callable[[Build], list[Path]]
+"""Writes what a build makes; returns where a person looks for it."""
+
+
+def write_ipynb(build: Build) -> list[Path]:
+    """The notebooks as written, without outputs."""
+    folder = claim(build.config) / "ipynb"
+    for tab, notebooks in build.notebooks.items():
+        texts = {name: notebook_json(notebook) for name, notebook in notebooks.items()}
+        _write_notebooks(folder / tab, texts)
+    return [folder]
+
+
+def write_eval(build: Build) -> list[Path]:
+    """The notebooks with the outputs of their execution.
+
+    Raises ExecutionError, with all failures, once those that didn't fail are written.
+    """
+    folder = claim(build.config) / "eval"
+    texts: dict[str, dict[str, str]] = {tab: {} for tab in build.tabs}
+    for each in build.executions:
+        if each.status != "failed":
+            outputs = None if each.status == "skipped" else each.outputs
+            texts[each.notebook.tab][each.notebook.page.name] = notebook_json(
+                each.notebook, outputs
+            )
+    for tab, of_tab in texts.items():
+        _write_notebooks(folder / tab, of_tab)
+    raise_all(ExecutionError, (each.problem for each in build.executions if each.problem))
+    return [folder]
+
+
+def write_html(build: Build) -> list[Path]:
+    """The site: pages with all tabs, the notebooks to download, the PDFs made before it."""
+    from d2lbook.html.site import write_site
+
+    folder = claim(build.config) / "html"
+    outputs = build.outputs
+    problems = write_site(
+        build.book,
+        build.documents,
+        build.references,
+        build.config,
+        folder,
+        notebooks={
+            tab: {
+                name: notebook_json(notebook, outputs[tab].get(name))
+                for name, notebook in notebooks.items()
+            }
+            for tab, notebooks in build.notebooks.items()
+        },
+    )
+    for problem in problems:
+        build.reporter.warn(problem)
+    return [folder / "index.html"]
+
+
+def write_library(build: Build) -> list[Path]:
+    """The library of the cells marked ``#@save``, one file per tab, and its version."""
+    config = build.config
+    pages = [node.page.name for node in build.book.tree.walk()]
+    written: list[Path] = []
+    for tab in build.tabs:
+        library = config.libraries.get(tab)
+        if library and library.file:
+            path = config.root / library.file
+            top = path.read_text(encoding="utf-8") if path.is_file() else ""
+            notebooks = [build.selected[tab][name] for name in pages if name in build.selected[tab]]
+            write_file(path, library_text(notebooks, top, build.aliases(tab)))
+            written.append(path)
+    if config.library.file:
+        _write_version(build)
+    return written
+
+
+def _write_version(build: Build) -> None:
+    path = build.config.root / build.config.library.file
+    if not path.is_file():
+        what = f"there is no {build.config.library.file} to write the version to"
+        place = build.config.place("library", "version_file")
+        raise ConfigError(Problem(what=what, place=place))
+    text = path.read_text(encoding="utf-8")
+    write_file(path, with_version(text, build.config.project.release))
+
+
+def _write_notebooks(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write notebooks by page name, and remove those that an earlier build left here."""
+    paths = {folder / f"{name}.ipynb": text for name, text in texts.items()}
+    for path, text in paths.items():
+        write_file(path, text)
+    remove_others(folder, paths, "*.ipynb")
+
+
+TARGETS: Mapping[str, Target] = {
+    "lib": write_library,
+    "eval": write_eval,
+    "ipynb": write_ipynb,
+    "html": write_html,
+}
