@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from d2lbook.errors import ConfigError, ExecutionError, Problem, raise_all
+from d2lbook.errors import ExecutionError, Problem, raise_all
 from d2lbook.files import write_file
 from d2lbook.library import library_text, with_version
 from d2lbook.notebooks.ipynb import notebook_json
@@ -92,7 +92,8 @@ def _write_version(build: Build) -> None:
     if not path.is_file():
         what = f"there is no {build.config.library.file} to write the version to"
         place = build.config.place("library", "version_file")
-        raise ConfigError(Problem(what=what, place=place))
+        build.reporter.warn(Problem(what=what, place=place))
+        return
     text = path.read_text(encoding="utf-8")
     write_file(path, with_version(text, build.config.project.release))
 

@@ -1,0 +1,41 @@
+# Everything is done by d2lbook and pytest; this file only sets them up and calls them.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEBIAN_PACKAGES := $(shell cat tests/debian-packages.txt)
+
+.PHONY: book test check lock clean
+.DEFAULT_GOAL := book
+
+book: $(VENV)/.tool  ## build the notebooks, the pages and the PDFs into _build/
+	$(BIN)/d2lbook build all
+
+test: $(VENV)/.tests check  ## check the code and run all tests
+	@dpkg-query -W $(DEBIAN_PACKAGES) >/dev/null 2>&1 || echo "Tests that need them are skipped \
+	unless these are installed: apt-get install $(DEBIAN_PACKAGES)"
+	$(BIN)/d2lbook env
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.tests
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+lock: $(VENV)/.tool  ## lock the environments anew: envs/TAB.in -> envs/TAB.txt
+	$(BIN)/d2lbook env lock
+
+clean: $(VENV)/.tool  ## remove what was built
+	$(BIN)/d2lbook clear
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv $(VENV) || (rm -rf $(VENV); echo "run: apt-get install python3-venv"; exit 1)
+
+$(VENV)/.tool: builder/pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable builder
+	@touch $@
+
+$(VENV)/.tests: tests/requirements.txt $(VENV)/.tool
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt
+	@touch $@
