@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import subprocess
 import sys
@@ -279,6 +280,21 @@ def test_prune_deletes_what_the_book_does_not_need(machine: Machine, configure: 
     assert folders(machine) == ["another", foreign.name, f"one-{new.digest}"]
     assert [stored.digest for stored in prune_environments(None)] == [new.digest]
     assert folders(machine) == ["another", foreign.name]
+
+
+def test_prune_that_may_not_delete(
+    machine: Machine, configure: MakeConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = configure({"one": "requirements = one.txt"}, one="ipykernel")
+    made = make_environments(config, ["one"], ignore)
+
+    def forbidden(path: Path, target: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "rename", forbidden)
+    with pytest.raises(EnvironmentFault, match=f"can't delete {made['one'].folder}: Permission"):
+        prune_environments(None)
+    assert is_ready(made["one"])
 
 
 def make_interpreter(path: Path, packages: str) -> Path:

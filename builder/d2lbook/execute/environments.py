@@ -21,7 +21,7 @@ from d2lbook.config import Config
 from d2lbook.errors import EnvironmentFault, Problem, raise_all
 from d2lbook.execute import environment_store as store
 from d2lbook.execute.installer import Installer, InstallerError
-from d2lbook.execute.interpreters import base_of, inspect, interpreter_of
+from d2lbook.execute.interpreters import base_of, interpreter_of
 from d2lbook.execute.pip_settings import read_pip_settings
 
 
@@ -124,14 +124,18 @@ def prune_environments(config: Config | None) -> list[store.StoredEnvironment]:
     """Delete the environments that this book doesn't need; without a book, all of them.
 
     Returns those that were deleted. Raises EnvironmentFault when it can't be
-    said what the book needs.
+    said what the book needs, or when one can't be deleted.
     """
     tabs = config.tabs if config else ()
     needed = {find_environment(config, tab).folder for tab in tabs} if config else set()
     doomed = [stored for stored in store.list_environments() if stored.folder not in needed]
-    for stored in doomed:
-        store.remove(stored)
-    store.remove_unfinished()
+    try:
+        for stored in doomed:
+            store.remove(stored)
+        store.remove_unfinished()
+    except OSError as error:
+        what = f"can't delete {error.filename}: {error.strerror}"
+        raise EnvironmentFault.of(what, "check the rights on that folder") from error
     return doomed
 
 
@@ -210,7 +214,7 @@ def _fill(
         installer.install(
             python, config.root / settings.requirements, settings.no_dependencies, report
         )
-    if not inspect(str(python)).has_kernel:
+    if not any(folder.glob("lib/python*/site-packages/ipykernel")):
         raise _fault(config, tab, "requirements", *_without_kernel(settings.requirements))
 
 
