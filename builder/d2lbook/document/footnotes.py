@@ -43,8 +43,13 @@ def collect_footnotes(
                 place = page.place(cell.cell.line_of(line))
                 problems.append(Problem(what=f"there is no footnote '{label}'", place=place))
     notes = tuple(
-        Footnote(number=number, cell=definitions[label][0], tokens=definitions[label][1])
-        for number, label in enumerate(counts, 1)
+        Footnote(
+            number=number,
+            cell=definitions[label][0],
+            references=count,
+            tokens=definitions[label][1],
+        )
+        for number, (label, count) in enumerate(counts.items(), 1)
     )
     return kept, notes, problems
 

@@ -68,6 +68,8 @@ class Footnote:
     number: int
     cell: Cell
     """The prose cell that defines it."""
+    references: int
+    """How often the page refers to it."""
     tokens: tuple[Token, ...]
 
 

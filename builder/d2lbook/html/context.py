@@ -1,0 +1,79 @@
+"""What the making of a page needs to know of its book."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from d2lbook.document.citations import References
+from d2lbook.document.labels import Target
+from d2lbook.document.language import Language
+from d2lbook.document.numbering import PageNumbers
+from d2lbook.html.pictures import BookFiles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A page in a table of contents."""
+
+    page: str
+    number: str
+    """``3.1``; empty where the page has none."""
+    title: str
+    """As HTML."""
+    text: str
+    """As plain text."""
+    children: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asset:
+    """A file of the site that every page needs."""
+
+    file: str
+    version: str
+    """Changes with the content, so that no browser keeps an old one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A link in the header, from ``[html] header_links``."""
+
+    text: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """The book, as far as every page shows of it. Immutable, so pages can be made in any order."""
+
+    title: str
+    author: str
+    release: str
+    copyright: str
+    language: Language
+    tabs: tuple[str, ...]
+    """All tabs of the book, the default one first; empty in a book without tabs."""
+    contents: Entry
+    """The index page; below it the pages of its tables of contents."""
+    order: tuple[str, ...]
+    """Names of all pages in reading order."""
+    entries: Mapping[str, Entry]
+    """Every page by name."""
+    numbers: Mapping[str, PageNumbers]
+    targets: Mapping[str, Target]
+    references: References
+    bibliography: str
+    """Name of the page with the list of references; empty where there is none."""
+    files: BookFiles
+    links: tuple[Link, ...] = ()
+    notebooks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Files of the site with the notebooks of a page (by name), by tab."""
+    pdfs: Mapping[str, str] = field(default_factory=dict)
+    """Where the PDFs are, by tab, relative to the site's folder."""
+    style_sheets: tuple[Asset, ...] = ()
+    scripts: tuple[Asset, ...] = ()
+    """What every page loads."""
+    logo: str = ""
+    """File of the site; empty where the book has none."""
+    favicon: str = ""

@@ -1,0 +1,85 @@
+"""One document → one page of the site."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import jinja2
+from markupsafe import Markup
+
+from d2lbook.document.frameworks import display_name
+from d2lbook.document.model import Document
+from d2lbook.errors import Problem
+from d2lbook.html import formulas
+from d2lbook.html.addresses import address, page_file
+from d2lbook.html.body import BodyWriter, tokens_of
+from d2lbook.html.context import Site
+from d2lbook.html.navigation import Navigation
+from d2lbook.html.outputs import OutputWriter
+from d2lbook.html.pictures import BookFile
+from d2lbook.html.prose import ProseWriter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadePage:
+    """A page of the site and what has to be beside it."""
+
+    html: str
+    files: frozenset[BookFile]
+    """Files of the book it shows or links to."""
+    pictures: Mapping[str, bytes]
+    """Files of the site with the pictures its code made."""
+    problems: tuple[Problem, ...]
+
+
+class PageMaker:
+    """Makes the pages of one site."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self._navigation = Navigation(site)
+        self._templates = jinja2.Environment(
+            loader=jinja2.PackageLoader(__package__),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.filters["framework"] = display_name
+        self._templates.globals["text"] = site.language.text
+
+    def make(self, document: Document) -> MadePage:
+        """The page of this document."""
+        formulas.prepare(tokens_of(document))
+        name = document.page.name
+        prose = ProseWriter(self.site, document.page)
+        outputs = OutputWriter(self.site.language, partial(address, name))
+        body = BodyWriter(document, self.site, prose, outputs)
+        previous, following = self._navigation.neighbours(name)
+        is_cover = name == self.site.contents.page
+        html = self._templates.get_template("cover.html" if is_cover else "page.html").render(
+            site=self.site,
+            name=name,
+            tabs=document.tabs,
+            entry=self.site.entries[name],
+            link=partial(address, name),
+            page_link=lambda page: address(name, page_file(page)),
+            groups=body.groups(),
+            footnotes=body.footnotes(),
+            references=body.references(),
+            sections=body.sections(),
+            description=body.description(),
+            anchors=body.title_anchors(),
+            trail=self._navigation.trail(name),
+            contents=Markup(self._navigation.contents(name)),
+            previous=previous,
+            following=following,
+        )
+        return MadePage(
+            html=html,
+            files=frozenset(prose.files),
+            pictures=outputs.pictures,
+            problems=tuple(prose.problems),
+        )

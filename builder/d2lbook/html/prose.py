@@ -1,0 +1,352 @@
+"""Tokens of prose → HTML: a table of rules, one for each type of token that needs one.
+
+Raw HTML of the author's goes into the page as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from html import escape
+
+from markdown_it.token import Token
+
+from d2lbook.book import Cell, Page
+from d2lbook.document.build import citation_of
+from d2lbook.document.citations import anchor as citation_anchor
+from d2lbook.document.fences import language_of
+from d2lbook.document.labels import number_text, reference_text
+from d2lbook.document.ordinals import KINDS
+from d2lbook.document.text import plain_text
+from d2lbook.errors import Problem
+from d2lbook.html import formulas
+from d2lbook.html.addresses import address, local_path, page_file
+from d2lbook.html.context import Entry, Site
+from d2lbook.html.highlight import highlight
+from d2lbook.html.pictures import BookFile, picture_size_of
+from d2lbook.html.rst import rst_to_html
+from d2lbook.html.titles import title_html
+
+_LENGTH = re.compile(r"\d+(?:\.\d+)?(?:px|%|em|rem|cm|mm|in|pt)?")
+_RAW_LINK = re.compile(r"""\b(?:src|href)\s*=\s*["']([^"'#]+)["']""", re.IGNORECASE)
+
+
+class ProseWriter:
+    """Writes the prose of one page.
+
+    ``problems`` and ``files`` gather what is wrong, and which files of the book
+    the page needs beside it.
+    """
+
+    def __init__(self, site: Site, page: Page) -> None:
+        self.site = site
+        self.page = page
+        self.problems: list[Problem] = []
+        self.files: set[BookFile] = set()
+        self._cell: Cell | None = None
+
+    def write(self, tokens: Sequence[Token], cell: Cell) -> str:
+        """These tokens of this cell as HTML."""
+        self._cell = cell
+        return self._write(tokens)
+
+    def _write(self, tokens: Sequence[Token]) -> str:
+        return "".join(self._one(tokens, index) for index in range(len(tokens)))
+
+    def _one(self, tokens: Sequence[Token], index: int) -> str:
+        token = tokens[index]
+        if rule := _RULES.get(token.type):
+            return rule(self, tokens, index)
+        if token.hidden:
+            return ""
+        line = "\n" if token.block and token.nesting != 1 else ""
+        return f"<{'/' if token.nesting == -1 else ''}{token.tag}{_attributes(token.attrs)}>{line}"
+
+    def _warn(self, token: Token, what: str, remedy: str = "", offset: int = 0) -> None:
+        line = self._cell.line_of(token.map[0] + offset) if self._cell and token.map else 0
+        self.problems.append(Problem(what=what, place=self.page.place(line), remedy=remedy))
+
+    def _here(self, anchor: str) -> str:
+        """The address of an anchor of this page, for an attribute."""
+        return escape(address(self.page.name, page_file(self.page.name), anchor))
+
+    # Text.
+
+    def inline(self, tokens: Sequence[Token], index: int) -> str:
+        return self._write(tokens[index].children or ())
+
+    def text(self, tokens: Sequence[Token], index: int) -> str:
+        return escape(tokens[index].content, quote=False)
+
+    def code_inline(self, tokens: Sequence[Token], index: int) -> str:
+        return f"<code>{escape(tokens[index].content, quote=False)}</code>"
+
+    def softbreak(self, _tokens: Sequence[Token], _index: int) -> str:
+        return "\n"
+
+    def hardbreak(self, _tokens: Sequence[Token], _index: int) -> str:
+        return "<br>\n"
+
+    def raw_html(self, tokens: Sequence[Token], index: int) -> str:
+        for link in _RAW_LINK.findall(tokens[index].content):
+            if file := self.site.files.find(self.page.name, link):
+                self.files.add(file)
+        return tokens[index].content
+
+    def link_open(self, tokens: Sequence[Token], index: int) -> str:
+        token = tokens[index]
+        attributes = dict(token.attrs)
+        attributes["href"] = self._link(tokens, index, str(attributes.get("href", "")))
+        return f"<a{_attributes(attributes)}>"
+
+    def _link(self, tokens: Sequence[Token], index: int, link: str) -> str:
+        local = local_path(self.page.name, link)
+        if not local:
+            return link
+        path, fragment = local
+        name = path.removesuffix(".md").removesuffix(".html")
+        if name in self.site.entries:
+            return address(self.page.name, page_file(name), fragment)
+        if file := self.site.files.find(self.page.name, link):
+            self.files.add(file)
+            return address(self.page.name, file.site_path, fragment)
+        self._warn(tokens[index], f"a link leads to '{link}', which is not in the book")
+        return link
+
+    def footnote_ref(self, tokens: Sequence[Token], index: int) -> str:
+        number, count = tokens[index].meta["number"], tokens[index].meta["count"]
+        label = escape(self.site.language.text("footnote", number=number))
+        return (
+            f'<sup><a class="footnote-ref" id="footnote-ref-{number}-{count}"'
+            f' href="#footnote-{number}" aria-label="{label}">{number}</a></sup>'
+        )
+
+    # References and citations.
+
+    def reference(self, tokens: Sequence[Token], index: int) -> str:
+        meta = tokens[index].meta
+        target = self.site.targets.get(meta["label"])
+        if not target:
+            return f'<code class="unresolved">{escape(meta["label"])}</code>'
+        text = reference_text(meta["role"], target, self.site.language)
+        if meta["role"] == "ref" and target.caption:
+            content = title_html(target.caption)
+        else:
+            content = escape(text, quote=False)
+        link = escape(address(self.page.name, page_file(target.page), target.anchor))
+        return f'<a class="reference" href="{link}">{content}</a>'
+
+    def citation(self, tokens: Sequence[Token], index: int) -> str:
+        citation = citation_of(tokens[index])
+        found = self.site.references.citations.get(citation)
+        if not found:
+            return f'<span class="unresolved">[{escape(", ".join(citation.keys))}]</span>'
+        page = self.site.bibliography
+        if page and page != self.page.name:
+            link = escape(address(self.page.name, page_file(page)))
+            text = found.html.replace('href="#ref-', f'href="{link}#ref-')
+        else:
+            text = found.html
+        return f'<span class="citation">{text}</span>'
+
+    def bibliography(self, _tokens: Sequence[Token], _index: int) -> str:
+        return self.reference_list(self.site.references.entries)
+
+    def reference_list(self, keys: Iterable[str]) -> str:
+        """The entries with these keys as a list."""
+        entries = self.site.references.entries
+        items = "".join(
+            f'<li id="{escape(citation_anchor(key))}">{entries[key].html}</li>\n' for key in keys
+        )
+        return f'<ul class="references">\n{items}</ul>\n'
+
+    # Maths.
+
+    def math_inline(self, tokens: Sequence[Token], index: int) -> str:
+        return self._formula(tokens[index])
+
+    def math_block(self, tokens: Sequence[Token], index: int) -> str:
+        token = tokens[index]
+        anchor = token.meta.get("anchor", "")
+        formula = self._formula(token)
+        number = number_text(self._number(token))
+        box = f'<div class="formula">{formula}</div>'
+        if not number:
+            return f'<div class="equation">{box}</div>\n'
+        name = escape(self.site.language.text("equation_number", number=number))
+        link = f'<a class="number" href="{self._here(anchor)}" aria-label="{name}">({number})</a>'
+        return f'<div class="equation" id="{escape(anchor)}">{box}{link}</div>\n'
+
+    def _formula(self, token: Token) -> str:
+        rendered = formulas.render(formulas.formula_of(token))
+        if rendered.error:
+            self._warn(token, f"KaTeX can't read the formula: {rendered.error}")
+            return f'<code class="unresolved">{escape(token.content, quote=False)}</code>'
+        return rendered.markup
+
+    # Headings, figures, tables.
+
+    def _number(self, token: Token) -> tuple[int, ...]:
+        if "ordinal" not in token.meta:
+            return ()
+        return self.site.numbers[self.page.name].of(KINDS[token.type], token.meta["ordinal"])
+
+    def heading_open(self, tokens: Sequence[Token], index: int) -> str:
+        token = tokens[index]
+        labels = "".join(f'<span id="{escape(name)}"></span>' for name in token.meta["labels"][1:])
+        number = number_text(self._number(token)) if token.tag != "h1" else ""
+        span = f'<span class="number">{number}</span> ' if number else ""
+        return f'<{token.tag} id="{escape(token.meta["anchor"])}">{labels}{span}'
+
+    def heading_close(self, tokens: Sequence[Token], index: int) -> str:
+        opening, inline = tokens[index - 2], tokens[index - 1]
+        title = self.site.language.text("permalink", title=plain_text(inline))
+        return (
+            f' <a class="permalink" href="{self._here(opening.meta["anchor"])}"'
+            f' aria-label="{escape(title)}">#</a></{opening.tag}>\n'
+        )
+
+    def figure_open(self, tokens: Sequence[Token], index: int) -> str:
+        token = tokens[index]
+        image = self._image(token, token.meta["src"], token.meta["alt"], self._style(token))
+        caption = tokens[index + 1]
+        name = self._name(token)
+        text = f"<figcaption>{name}" if name or caption.children else ""
+        return f'<figure id="{escape(token.meta["anchor"])}">\n{image}\n{text}'
+
+    def figure_close(self, tokens: Sequence[Token], index: int) -> str:
+        opening, caption = tokens[index - 2], tokens[index - 1]
+        end = "</figcaption>" if self._number(opening) or caption.children else ""
+        return f"{end}\n</figure>\n"
+
+    def _name(self, token: Token) -> str:
+        """ "Figure 3.1.2" before a caption, or nothing."""
+        number = self._number(token)
+        if not number:
+            return ""
+        key = f"{KINDS[token.type]}_number"
+        name = self.site.language.text(key, number=number_text(number))
+        return f'<span class="number">{escape(name)}</span> '
+
+    def _style(self, token: Token) -> str:
+        sizes = {name: token.meta[name] for name in ("width", "height") if token.meta[name]}
+        for name, size in list(sizes.items()):
+            if not _LENGTH.fullmatch(size):
+                self._warn(token, f":{name}: can't be '{size}'", "write it as 400px or 60%")
+                del sizes[name]
+        return "; ".join(
+            f"{name}: {size}{'px' if size.isdigit() else ''}" for name, size in sizes.items()
+        )
+
+    def image(self, tokens: Sequence[Token], index: int) -> str:
+        token = tokens[index]
+        return self._image(token, str(token.attrs.get("src", "")), plain_text(token), "")
+
+    def _image(self, token: Token, source: str, alt: str, style: str) -> str:
+        attributes = {"src": source, "alt": alt}
+        file = self.site.files.find(self.page.name, source)
+        if file:
+            self.files.add(file)
+            attributes["src"] = address(self.page.name, file.site_path)
+            if size := picture_size_of(file.path):
+                attributes["width"], attributes["height"] = map(str, size)
+        elif local_path(self.page.name, source):
+            self._warn(token, f"the image '{source}' is not there", "mend the path, or add it")
+        if style:
+            attributes["style"] = style
+        return f'<img{_attributes(attributes)} loading="lazy">'
+
+    def table_caption_open(self, tokens: Sequence[Token], index: int) -> str:
+        table = tokens[index + 3]
+        return (
+            f'<figure class="table" id="{escape(table.meta["anchor"])}">\n'
+            f"<figcaption>{self._name(table)}"
+        )
+
+    def table_caption_close(self, _tokens: Sequence[Token], _index: int) -> str:
+        return "</figcaption>\n"
+
+    def table_open(self, tokens: Sequence[Token], index: int) -> str:
+        before = ""
+        if not index or tokens[index - 1].type != "table_caption_close":
+            before = f'<figure class="table" id="{escape(tokens[index].meta["anchor"])}">\n'
+            if name := self._name(tokens[index]):
+                before += f"<figcaption>{name}</figcaption>\n"
+        return f'{before}<div class="scroll"><table>\n'
+
+    def table_close(self, _tokens: Sequence[Token], _index: int) -> str:
+        return "</table></div>\n</figure>\n"
+
+    # Blocks.
+
+    def fence(self, tokens: Sequence[Token], index: int) -> str:
+        code = tokens[index].content.removesuffix("\n")
+        return code_html(highlight(code, language_of(tokens[index])))
+
+    def code_block(self, tokens: Sequence[Token], index: int) -> str:
+        return code_html(escape(tokens[index].content.removesuffix("\n"), quote=False))
+
+    def contents(self, tokens: Sequence[Token], index: int) -> str:
+        meta = tokens[index].meta
+        entries = [self.site.entries[name] for name in meta["entries"] if name in self.site.entries]
+        return self._contents(entries, meta["max_depth"] or 1)
+
+    def _contents(self, entries: Sequence[Entry], depth: int) -> str:
+        if not entries or not depth:
+            return ""
+        items = "".join(
+            f'<li><a href="{escape(address(self.page.name, page_file(entry.page)))}">'
+            f'<span class="number">{entry.number}</span> <span>{entry.title}</span></a>'
+            f"{self._contents(entry.children, depth - 1)}</li>\n"
+            for entry in entries
+        )
+        return f'<ul class="contents">\n{items}</ul>\n'
+
+    def raw_rst(self, tokens: Sequence[Token], index: int) -> str:
+        html, complaints = rst_to_html(tokens[index].content)
+        for line, complaint in complaints:
+            # The text begins below the line of the fence.
+            self._warn(tokens[index], f"reStructuredText: {complaint}", offset=line + 1)
+        return html
+
+
+Rule = Callable[[ProseWriter, Sequence[Token], int], str]
+
+_RULES: Mapping[str, Rule] = {
+    "inline": ProseWriter.inline,
+    "text": ProseWriter.text,
+    "code_inline": ProseWriter.code_inline,
+    "softbreak": ProseWriter.softbreak,
+    "hardbreak": ProseWriter.hardbreak,
+    "html_inline": ProseWriter.raw_html,
+    "html_block": ProseWriter.raw_html,
+    "link_open": ProseWriter.link_open,
+    "image": ProseWriter.image,
+    "footnote_ref": ProseWriter.footnote_ref,
+    "reference": ProseWriter.reference,
+    "citation": ProseWriter.citation,
+    "bibliography": ProseWriter.bibliography,
+    "math_inline": ProseWriter.math_inline,
+    "math_block": ProseWriter.math_block,
+    "heading_open": ProseWriter.heading_open,
+    "heading_close": ProseWriter.heading_close,
+    "figure_open": ProseWriter.figure_open,
+    "figure_close": ProseWriter.figure_close,
+    "table_caption_open": ProseWriter.table_caption_open,
+    "table_caption_close": ProseWriter.table_caption_close,
+    "table_open": ProseWriter.table_open,
+    "table_close": ProseWriter.table_close,
+    "fence": ProseWriter.fence,
+    "code_block": ProseWriter.code_block,
+    "contents": ProseWriter.contents,
+    "raw_rst": ProseWriter.raw_rst,
+}
+
+
+def code_html(content: str) -> str:
+    """Highlighted code as a block of its own."""
+    return f'<div class="source"><pre><code>{content}</code></pre></div>\n'
+
+
+def _attributes(attributes: Mapping[str, object]) -> str:
+    return "".join(f' {name}="{escape(str(value))}"' for name, value in attributes.items())

@@ -1,0 +1,224 @@
+// The page's behaviour: the choice of a framework, colours, copying. Everything
+// can be read without it. No library, no network; the choices stay on the device.
+(() => {
+  "use strict";
+
+  const root = document.documentElement;
+  const pageTabs = root.dataset.tabs.split(" ").filter(Boolean);
+  const texts = document.body.dataset;
+
+  const memory = {
+    get(key) {
+      try { return localStorage.getItem(`d2lbook.${key}`); } catch { return null; }
+    },
+    set(key, value) {
+      try { localStorage.setItem(`d2lbook.${key}`, value); } catch { /* Kept on this page only. */ }
+    },
+  };
+
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const words = (value) => (value || "").split(" ");
+  const frameworkNames = new Map(
+    all("[data-choose]").map((button) => [button.dataset.choose, button.textContent]),
+  );
+  const nameOf = (tab) => frameworkNames.get(tab) || tab;
+  const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, key) => values[key]);
+
+  // Frameworks.
+
+  const groups = all(".tabs");
+
+  const showGroup = (group, tab) => {
+    const has = words(group.dataset.tabs).includes(tab);
+    const note = group.querySelector(".lacks");
+    group.classList.toggle("lacking", !has);
+    note.hidden = has;
+    note.textContent = has ? "" : fill(texts.lacks, { tab: nameOf(tab) });
+    const buttons = all("[role=tab]", group);
+    for (const button of buttons) {
+      const selected = button.dataset.choose === tab;
+      button.setAttribute("aria-selected", String(selected));
+      button.tabIndex = selected ? 0 : -1;
+      if (selected) group.querySelector("[role=tabpanel]").setAttribute("aria-labelledby", button.id);
+    }
+    if (!has) buttons[0].tabIndex = 0;
+  };
+
+  const showVariants = (tab) => {
+    for (const variant of all(".variant")) {
+      if (words(variant.dataset.for).includes(tab)) variant.removeAttribute("hidden");
+      // Hidden, but the browser's own search still finds it.
+      else variant.setAttribute("hidden", "until-found");
+    }
+  };
+
+  const showSwitch = (chosen) => {
+    for (const button of all(".frameworks [data-choose]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.choose === chosen));
+    }
+    for (const select of all(".frameworks-menu select")) select.value = chosen;
+    for (const notice of all(".notice[data-lacks]")) {
+      notice.hidden = pageTabs.includes(chosen);
+      notice.textContent = notice.hidden
+        ? ""
+        : fill(notice.dataset.lacks, { tab: nameOf(chosen), shown: nameOf(root.dataset.tab) });
+    }
+  };
+
+  const show = (chosen) => {
+    root.dataset.tab = pageTabs.includes(chosen) ? chosen : pageTabs[0] || "";
+    showVariants(root.dataset.tab);
+    for (const group of groups) showGroup(group, root.dataset.tab);
+    showSwitch(chosen);
+    markOverflow();
+  };
+
+  const choose = (tab, anchor) => {
+    const before = anchor?.getBoundingClientRect().top;
+    memory.set("tab", tab);
+    show(tab);
+    // What was clicked stays where it is, whatever grew or shrank above it.
+    if (anchor) window.scrollBy({ top: anchor.getBoundingClientRect().top - before, behavior: "instant" });
+  };
+
+  const moveFocus = (event) => {
+    const buttons = all("[role=tab]", event.currentTarget);
+    const index = buttons.indexOf(document.activeElement);
+    const forward = getComputedStyle(event.currentTarget).direction === "rtl" ? -1 : 1;
+    const steps = { ArrowRight: forward, ArrowLeft: -forward };
+    const ends = { Home: 0, End: buttons.length - 1 };
+    let next = ends[event.key];
+    if (event.key in steps) next = (index + steps[event.key] + buttons.length) % buttons.length;
+    if (next === undefined || index < 0) return;
+    event.preventDefault();
+    buttons[next].focus();
+    choose(buttons[next].dataset.choose, buttons[next]);
+  };
+
+  const openTarget = () => {
+    let id = location.hash.slice(1);
+    try { id = decodeURIComponent(id); } catch { /* Taken as it is. */ }
+    const target = id && document.getElementById(id);
+    const variant = target && target.closest(".variant[hidden]");
+    if (!variant) return;
+    show(words(variant.dataset.for).find((tab) => pageTabs.includes(tab)));
+    target.scrollIntoView();
+  };
+
+  // Wide things scroll by themselves; what scrolls must be within reach of the keyboard.
+
+  const markOverflow = () => {
+    for (const box of all(".source pre, .outputs pre, .outputs .html, .formula, .scroll")) {
+      if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
+    }
+  };
+
+  // Colours.
+
+  const themes = ["auto", "light", "dark"];
+  const themeButton = document.querySelector("button.theme");
+
+  const showTheme = (theme) => {
+    root.dataset.theme = theme;
+    const label = `${themeButton.dataset.label}: ${themeButton.dataset[theme]}`;
+    themeButton.setAttribute("aria-label", label);
+    themeButton.title = label;
+  };
+
+  // Copying.
+
+  const addCopyButton = (source) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "copy";
+    button.textContent = texts.copy;
+    button.addEventListener("click", async () => {
+      await copy(source.querySelector("code").textContent);
+      button.textContent = texts.copied;
+      setTimeout(() => { button.textContent = texts.copy; }, 2000);
+    });
+    source.append(button);
+  };
+
+  const copy = async (text) => {
+    if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);
+    // Pages opened from disk have no clipboard of their own in some browsers.
+    const area = document.createElement("textarea");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  };
+
+  // The page's contents follow the reader.
+
+  const followReading = () => {
+    const links = new Map(all(".page-contents a").map((link) => [
+      decodeURIComponent(link.hash.slice(1)), link,
+    ]));
+    const headings = [...links.keys()].map((id) => document.getElementById(id)).filter(Boolean);
+    if (!headings.length) return;
+    const mark = () => {
+      const seen = headings.filter(
+        (heading) => heading.checkVisibility() && heading.getBoundingClientRect().top < 120,
+      );
+      const current = seen.at(-1);
+      for (const [id, link] of links) {
+        if (current && id === current.id) link.setAttribute("aria-current", "true");
+        else link.removeAttribute("aria-current");
+      }
+    };
+    let waiting = false;
+    addEventListener("scroll", () => {
+      if (waiting) return;
+      waiting = true;
+      requestAnimationFrame(() => { waiting = false; mark(); });
+    }, { passive: true });
+    mark();
+  };
+
+  const showPlace = () => {
+    const nav = document.querySelector(".site-contents");
+    const link = nav.querySelector('[aria-current="page"]');
+    if (link) nav.scrollTop += link.getBoundingClientRect().top - nav.getBoundingClientRect().top - 120;
+  };
+
+  // Start.
+
+  const asked = new URLSearchParams(location.search).get("tab");
+  if (frameworkNames.has(asked)) memory.set("tab", asked);
+  show([asked, memory.get("tab"), ...pageTabs].find((tab) => frameworkNames.has(tab)) || "");
+  openTarget();
+  addEventListener("hashchange", openTarget);
+  addEventListener("resize", markOverflow, { passive: true });
+  addEventListener("storage", (event) => {
+    if (event.key === "d2lbook.tab" && event.newValue) show(event.newValue);
+    if (event.key === "d2lbook.theme" && event.newValue) showTheme(event.newValue);
+  });
+  document.addEventListener("beforematch", (event) => {
+    const variant = event.target.closest(".variant");
+    if (variant) choose(words(variant.dataset.for).find((tab) => pageTabs.includes(tab)));
+  });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-choose]");
+    if (button) choose(button.dataset.choose, button);
+  });
+  for (const bar of all("[role=tablist]")) bar.addEventListener("keydown", moveFocus);
+  for (const select of all(".frameworks-menu select")) {
+    select.addEventListener("change", () => choose(select.value));
+  }
+  showTheme(themes.includes(memory.get("theme")) ? memory.get("theme") : "auto");
+  themeButton.addEventListener("click", () => {
+    const theme = themes[(themes.indexOf(root.dataset.theme) + 1) % themes.length];
+    memory.set("theme", theme);
+    showTheme(theme);
+  });
+  for (const source of all(".source")) addCopyButton(source);
+  for (const link of all("#drawer a")) {
+    link.addEventListener("click", () => document.getElementById("drawer").hidePopover?.());
+  }
+  showPlace();
+  followReading();
+})();
