@@ -403,7 +403,7 @@ def parse_config(content: str, root: Path) -> tuple[Config, list[Problem]]:
     parser.read_string(resources.files("d2lbook").joinpath("defaults.ini").read_text("utf-8"))
     own = _parse(content)
     notes = _check_names(own, where)
-    parser.read_dict({name: dict(own.items(name, raw=True)) for name in own.sections()})
+    parser.read_string(content)
 
     def section(name: str, kind: type) -> Any:
         return kind(

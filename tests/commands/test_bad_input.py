@@ -1,0 +1,198 @@
+"""Bad input: one clear line with file and line, an exit code, no traceback, nothing half-written.
+
+Cells are executed by the interpreter of these tests, so that nothing has to be
+installed; what the frameworks do is tested with the book itself.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from d2lbook.__main__ import main
+
+from tests.conftest import MakeBook
+
+CONFIG = """\
+[build]
+tabs = mxnet, pytorch
+resources = img
+[execute]
+timeout = {timeout}
+"""
+INDEX = "# Book\n\n```toc\npage\n```\n"
+
+
+@pytest.fixture
+def build(make_book: MakeBook, capfd: pytest.CaptureFixture[str]) -> Build:
+    return Build(make_book, capfd)
+
+
+class Build:
+    """Runs ``d2lbook build`` on a tiny book and gives its exit code and error lines."""
+
+    def __init__(self, make_book: MakeBook, capfd: pytest.CaptureFixture[str]) -> None:
+        self.make_book = make_book
+        self.capfd = capfd
+        self.folder = Path()
+
+    def __call__(
+        self, page: str, *targets: str, config: str = CONFIG, timeout: int = 60, **files: str
+    ) -> tuple[int, list[str]]:
+        texts = {"config.ini": config.format(timeout=timeout), "index.md": INDEX, "page.md": page}
+        texts |= {name.replace("__", "."): content for name, content in files.items()}
+        self.folder = self.make_book(texts)
+        code = main(["-C", str(self.folder), "-q", "build", *(targets or ("html",))])
+        printed = self.capfd.readouterr().err
+        assert "Traceback" not in re.sub(r"(?m)^ {4}.*$", "", printed)
+        return code, [line for line in printed.splitlines() if not line.startswith("    ")]
+
+
+def cell(*lines: str, tab: str = "all") -> str:
+    return "\n".join(["```{.python .input}", f"%%tab {tab}", *lines, "```", ""])
+
+
+@pytest.mark.parametrize(
+    ("page", "line"),
+    [
+        (cell("1", tab="pytorhc"), "page.md:2: error: unknown tab 'pytorhc'; did you mean 'pytorch'?"),
+        ("text\n\n```bash\nls\n", "page.md:3: error: this code fence is never closed; close it with ```"),
+        (":begin_tab:`mxnet`\ntext\n", "page.md:1: error: this tab block is never closed; close it with :end_tab:"),
+        (
+            ":begin_tab:`mxnet`\na\n:begin_tab:`pytorch`\nb\n:end_tab:\n:end_tab:\n",
+            "page.md:1: error: tab blocks can't be nested; close this one before the next",
+        ),
+        ("```toc\nnowhere\n```\n", "page.md:2: error: the table of contents names 'nowhere', but there is no such page; mend the name, or see that [build] notebooks takes the page in"),
+        ("# A\n:label:`sec_a`\n\n## B\n:label:`sec_a`\n", "page.md:4: error: label 'sec_a' is used twice; first in page.md:1"),
+        (cell("if tab.selected(x):", "    y = 1"), "page.md:3: error: tab.selected takes names of tabs; write them out, in quotes"),
+    ],
+    ids=["unknown tab", "open fence", "open tab block", "nested tab blocks", "missing page", "double label", "tab.selected"],
+)  # fmt: skip
+def test_a_page_that_cannot_be_read(build: Build, page: str, line: str) -> None:
+    code, lines = build(page)
+    assert code == 4
+    assert len(lines) == 1
+    assert lines[0].startswith(line)
+    assert not (build.folder / "_build" / "html").exists()
+
+
+def test_all_pages_that_cannot_be_read_are_told_at_once(build: Build) -> None:
+    code, lines = build("```\n", other__md="~~~\n")
+    assert code == 4
+    assert [line.partition(":")[0] for line in lines] == ["other.md", "page.md"]
+
+
+def test_a_page_that_is_not_utf8(build: Build, make_book: MakeBook) -> None:
+    build("fine", "ipynb")
+    (build.folder / "page.md").write_bytes("gut\n\nschön".encode("latin-1"))
+    assert main(["-C", str(build.folder), "build", "ipynb"]) == 4
+    error = build.capfd.readouterr().err
+    assert error == "page.md:3: error: this page is not UTF-8; save it as UTF-8\n"
+
+
+def test_no_config(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["-C", str(tmp_path), "build", "ipynb"]) == 3
+    assert capsys.readouterr().err.startswith(f"error: there is no config.ini in {tmp_path}; ")
+
+
+def test_no_index_page(build: Build) -> None:
+    code, lines = build("text", config="[build]\nindex = start\n")
+    assert code == 4
+    assert lines == [
+        "config.ini:2: error: the index page start.md is not there; "
+        "write it, or name another one in [build] index"
+    ]
+
+
+def test_unknown_tab_on_the_command_line(build: Build) -> None:
+    assert build("text")[0] == 0
+    assert main(["-C", str(build.folder), "build", "html", "--tab", "torch"]) == 2
+    assert build.capfd.readouterr().err == (
+        "error: unknown tab 'torch'; known are: mxnet, pytorch, all\n"
+    )
+
+
+def test_a_cell_that_raises(build: Build) -> None:
+    page = cell("def f():", "    return 1 / 0") + "\n" + cell("x = 1", "", "f()", tab="mxnet")
+    code, lines = build(page + cell("y = 2", tab="pytorch"), "eval", "html")
+    assert code == 1
+    assert lines == ["page.md:4: error: [mxnet] ZeroDivisionError: division by zero"]
+    folder = build.folder / "_build"
+    assert not (folder / "eval/mxnet/page.ipynb").exists()
+    assert (folder / "eval/pytorch/page.ipynb").is_file()
+    assert not (folder / "html").exists()
+
+
+def test_a_cell_that_never_ends(build: Build) -> None:
+    code, lines = build(cell("while True: pass", tab="mxnet"), "eval", timeout=1)
+    assert code == 1
+    assert len(lines) == 1
+    assert lines[0].startswith("page.md:3: error: [mxnet] ")
+    assert "1 s" in lines[0]
+
+
+def test_a_kernel_that_dies(build: Build) -> None:
+    code, lines = build(cell("import os", "os.kill(os.getpid(), 9)", tab="mxnet"), "eval")
+    assert code == 1
+    assert len(lines) == 1
+    assert re.match(r"page\.md:\d: error: \[mxnet\] .*kernel", lines[0])
+
+
+def test_an_environment_that_cannot_be_made(
+    build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("D2LBOOK_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    config = CONFIG + "[env pytorch]\nrequirements = no.txt\n"
+    code, lines = build(cell("1"), "eval", config=config, no__txt="no-such-package-anywhere==1\n")
+    assert code == 5
+    assert len(lines) == 1
+    assert lines[0].startswith("config.ini:7: error: [pytorch] no.txt can't be installed; ")
+
+
+def test_a_missing_image(build: Build) -> None:
+    code, lines = build(
+        "![Caption](img/none.png)\n", config=CONFIG.format(timeout=9) + "[project]\n"
+    )
+    assert len(lines) == 1
+    assert lines[0].startswith("page.md:1: ")
+    assert "img/none.png" in lines[0]
+    strict = CONFIG.replace("[build]", "[build]\nwarning_is_error = True")
+    assert build("![Caption](img/none.png)\n", config=strict)[0] == 1
+    assert code == 0
+
+
+def test_an_output_folder_that_is_not_ours(build: Build) -> None:
+    code, lines = build("text", "ipynb", **{"_build/mine__txt": "precious"})
+    assert code == 7
+    assert lines[0].startswith("error: the output folder _build holds files") or lines[
+        0
+    ].startswith("config.ini: error: the output folder _build holds files")
+    assert (build.folder / "_build/mine.txt").read_text() == "precious"
+    assert main(["-C", str(build.folder), "clear"]) == 7
+    assert (build.folder / "_build/mine.txt").exists()
+
+
+def test_an_output_folder_that_cannot_be_written(build: Build) -> None:
+    code, lines = build("text", "ipynb", _build="a file, not a folder")
+    assert code == 7
+    assert len(lines) == 1
+    assert "_build" in lines[0]
+
+
+def test_clear_removes_what_was_built(build: Build) -> None:
+    assert build("text", "ipynb")[0] == 0
+    assert (build.folder / "_build/ipynb/mxnet/page.ipynb").is_file()
+    assert main(["-C", str(build.folder), "-q", "clear"]) == 0
+    assert not (build.folder / "_build").exists()
+    assert (build.folder / "page.md").exists()
+
+
+def test_notebooks_of_pages_that_are_gone_are_removed(build: Build) -> None:
+    assert build("text", "ipynb", other__md="text")[0] == 0
+    other = build.folder / "_build/ipynb/mxnet/other.ipynb"
+    assert other.is_file()
+    (build.folder / "other.md").unlink()
+    assert main(["-C", str(build.folder), "-q", "build", "ipynb"]) == 0
+    assert not other.exists()

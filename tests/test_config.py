@@ -1,0 +1,77 @@
+"""config.ini: defaults, what is refused and how it is said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from d2lbook.config import ALONE, Config, parse_config
+from d2lbook.errors import ConfigError
+
+
+def read(text: str) -> Config:
+    return parse_config(text, Path("/book"))[0]
+
+
+def error(text: str) -> str:
+    with pytest.raises(ConfigError) as caught:
+        read(text)
+    assert caught.value.exit_code == 3
+    return caught.value.problems[0].line()
+
+
+def test_an_empty_file_is_a_book_without_tabs() -> None:
+    config = read("")
+    assert config.tabs == (ALONE,)
+    assert not config.has_tabs
+    assert config.build.notebooks == ("**/*.md",)
+    assert config.environments[ALONE].python == ""
+    assert config.output == Path("/book/_build")
+
+
+def test_values_of_several_lines() -> None:
+    config = read(
+        "[build]\ntabs = A, b\n[env a]\nvariables =\n    X=1\n    Y = two words\n"
+        "[library-a]\nsimple_alias = ones, tensor -> array,\n    exp\nalias =\n    f = g\n    h = i\n"
+        "[colab]\ngithub_repo = a, owner/a\n    b, owner/b\n[project]\nname = 50%%\n"
+    )
+    assert config.tabs == ("a", "b")
+    assert config.environments["a"].variables == {"X": "1", "Y": "two words"}
+    assert config.libraries["a"].simple_alias == ("ones", "tensor -> array", "exp")
+    assert config.libraries["a"].alias == ("f = g", "h = i")
+    assert config.colab.github_repo == (("a", "owner/a"), ("b", "owner/b"))
+    assert config.project.name == "50%"
+    assert "b" not in config.libraries
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("[build]\n\nnotebook = x", "config.ini:3: error: unknown key 'notebook' in [build]; did you mean 'notebooks'?"),
+        ("[biuld]", "config.ini:1: error: unknown section [biuld]; did you mean 'build'?"),
+        ("[build]\ntabs = a\n[env b]", "config.ini:3: error: unknown tab in [env b]; known are: a"),
+        ("[build]\neval_notebook = maybe", "config.ini:2: error: [build] eval_notebook can't be 'maybe'; it has to be True or False"),
+        ("[build]\nuntagged = some", "config.ini:2: error: [build] untagged can't be 'some'; it has to be default or all"),
+        ("[execute]\njobs = -1", "config.ini:2: error: [execute] jobs can't be '-1'; it has to be a whole number, 0 or more"),
+        ("[build]\ntabs = a b", "config.ini:2: error: [build] tabs can't be 'a b'; it has to be names of letters, digits and _, separated by commas"),
+        ("[build]\noutput_dir = ../x", "config.ini:2: error: [build] output_dir can't be '../x'; it has to be a path inside the book's folder"),
+        ("[build]\nresources = img /etc", "config.ini:2: error: [build] resources can't be 'img /etc'; it has to be a path inside the book's folder"),
+        ("[project]\nname = 50%", "config.ini:2: error: [project] name has a lone %; write %% for a percent sign"),
+        ("[build]\ntabs = a\n\ntabs = b", "config.ini:4: error: [build] tabs stands here twice; mend or delete that line"),
+        ("[a]\n[a]", "config.ini:2: error: section [a] stands here twice; mend or delete that line"),
+        ("x = 1", "config.ini:1: error: a key stands before the first [section]; mend or delete that line"),
+        ("[build]\nwhat is this", "config.ini:2: error: not a 'key = value' line; mend or delete that line"),
+        ("[build]\ntabs = a\n[env a]\nvariables = x", "config.ini:4: error: [env a] variables can't be 'x'; it has to be one NAME=value per line"),
+    ],
+)  # fmt: skip
+def test_what_is_refused(text: str, line: str) -> None:
+    assert error(text) == line
+
+
+def test_keys_that_are_no_longer_needed_are_noted() -> None:
+    _, notes = parse_config("[pdf]\nstyle = x\n[translation]\ntranslator = aws\n", Path())
+    assert [note.line("note").partition(";")[0] for note in notes] == [
+        "config.ini:2: note: [pdf] style is no longer needed: the PDF is made without TeX",
+        "config.ini:4: note: [translation] translator is no longer needed: "
+        "translating is left to other tools",
+    ]
