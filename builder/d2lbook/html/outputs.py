@@ -117,7 +117,7 @@ class OutputWriter:
         size = picture_size(content)
         shape = f' width="{size[0]}" height="{size[1]}"' if size else ""
         alt = escape(self.language.text("output_picture"))
-        return f'<img src="{escape(self.address(file))}" alt="{alt}"{shape} loading="lazy">\n'
+        return f'<img src="{escape(self.address(file))}" alt="{alt}"{shape} decoding="async">\n'
 
 
 def _joined(outputs: Iterable[Output]) -> Iterator[Output]:

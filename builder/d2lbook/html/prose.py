@@ -27,6 +27,9 @@ from d2lbook.html.pictures import BookFile, picture_size_of
 from d2lbook.html.rst import rst_to_html
 from d2lbook.html.titles import title_html
 
+_CLOSING = re.compile(r"[.,;:!?)\]}’”»…%]|-\w")
+_OPENING = re.compile(r"[(\[{‘“«]\Z")
+_WORD_JOINER = "\u2060"
 _LENGTH = re.compile(r"\d+(?:\.\d+)?(?:px|%|em|rem|cm|mm|in|pt)?")
 _RAW_LINK = re.compile(r"""\b(?:src|href)\s*=\s*["']([^"'#]+)["']""", re.IGNORECASE)
 
@@ -76,7 +79,14 @@ class ProseWriter:
         return self._write(tokens[index].children or ())
 
     def text(self, tokens: Sequence[Token], index: int) -> str:
-        return escape(tokens[index].content, quote=False)
+        text = escape(tokens[index].content, quote=False)
+        # Browsers break a line between a formula and the comma after it unless told not to.
+        if _CLOSING.match(text) and index and tokens[index - 1].type == "math_inline":
+            text = f"{_WORD_JOINER}{text}"
+        if _OPENING.search(text) and tokens[index + 1 : index + 2]:
+            is_math = tokens[index + 1].type == "math_inline"
+            text = f"{text}{_WORD_JOINER}" if is_math else text
+        return text
 
     def code_inline(self, tokens: Sequence[Token], index: int) -> str:
         return f"<code>{escape(tokens[index].content, quote=False)}</code>"
@@ -254,7 +264,7 @@ class ProseWriter:
             self._warn(token, f"the image '{source}' is not there", "mend the path, or add it")
         if style:
             attributes["style"] = style
-        return f'<img{_attributes(attributes)} loading="lazy">'
+        return f'<img{_attributes(attributes)} decoding="async">'
 
     def table_caption_open(self, tokens: Sequence[Token], index: int) -> str:
         table = tokens[index + 3]

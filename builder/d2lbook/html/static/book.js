@@ -182,7 +182,9 @@
   const showPlace = () => {
     const nav = document.querySelector(".site-contents");
     const link = nav.querySelector('[aria-current="page"]');
-    if (link) nav.scrollTop += link.getBoundingClientRect().top - nav.getBoundingClientRect().top - 120;
+    if (!link) return;
+    const depth = link.getBoundingClientRect().top - nav.getBoundingClientRect().top;
+    if (depth > nav.clientHeight * 0.7) nav.scrollTop += depth - nav.clientHeight / 3;
   };
 
   // Start.
