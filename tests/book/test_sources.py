@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from d2lbook.config import Config, read_config
 from d2lbook.library import library_text
+from d2lbook.notebooks.aliases import parse_aliases
 from d2lbook.pipeline import Build
 
 ROOT = Path(__file__).parent.parent.parent
@@ -94,4 +95,5 @@ def test_library_is_what_its_marked_cells_make(config: Config, tab: str) -> None
     notebooks = Build(config, config.tabs, pytest.fail).notebooks[tab].values()
     path = ROOT / config.libraries[tab].file
     text = path.read_text("utf-8")
-    assert library_text(list(notebooks), text, None) == text, "run d2lbook build lib"
+    aliases = parse_aliases(config.libraries[tab])
+    assert library_text(list(notebooks), text, aliases) == text, "run d2lbook build lib"
