@@ -85,13 +85,15 @@ class Build:
             for library in self.config.libraries.values()
             if library.file
         )
-        return {
-            tab: {
-                name: rewrite_notebook(notebook, self.aliases(tab), tuple(dict.fromkeys(packages)))
+        local = tuple(dict.fromkeys(packages))
+        found: dict[str, dict[str, Notebook]] = {}
+        for tab, notebooks in self.selected.items():
+            aliases = self.aliases(tab)
+            found[tab] = {
+                name: rewrite_notebook(notebook, aliases, local)
                 for name, notebook in notebooks.items()
             }
-            for tab, notebooks in self.selected.items()
-        }
+        return found
 
     def aliases(self, tab: str) -> Aliases | None:
         """The aliases of a tab; ConfigError where one can't be understood."""

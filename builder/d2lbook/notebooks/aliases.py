@@ -11,25 +11,27 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from d2lbook.config import Library
 
-Pairs = tuple[tuple[str, str], ...]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Aliases:
-    """The aliases of one tab; the pairs are (name in the sources, what it stands for)."""
+    """The aliases of one tab, by their name in the sources, without ``d2l.``."""
 
     module: str
     """The framework's module as the code names it (``np``, ``torch``, ``tf``, ``jnp``)."""
-    simple: Pairs = ()
-    fluent: Pairs = ()
-    expressions: tuple[tuple[ast.Call, ast.expr], ...] = ()
+    simple: Mapping[str, str]
+    """What stands for the name, below the module."""
+    fluent: Mapping[str, str]
+    """The method of the first argument that stands for the function."""
+    expressions: Mapping[str, tuple[ast.Call, ast.expr]]
+    """The call with its parameters, and the expression that stands for it."""
     verbatim: tuple[str, ...] = ()
-    reverse: Pairs = ()
+    reverse: tuple[tuple[str, str], ...] = ()
+    """Whole names or regular expressions, and what replaces them in notebooks."""
 
 
 def parse_aliases(library: Library) -> Aliases:
@@ -37,24 +39,25 @@ def parse_aliases(library: Library) -> Aliases:
 
     Raises ValueError, saying which item, where one can't be understood.
     """
+    expressions = [_expression(item) for item in library.args_alias]
     return Aliases(
         module=library.name,
-        simple=tuple(_pair(item) for item in library.simple_alias),
-        fluent=tuple(_pair(item) for item in library.fluent_alias),
-        expressions=tuple(_expression(item) for item in library.args_alias),
+        simple={name.rstrip("("): to.rstrip("(") for name, to in map(_pair, library.simple_alias)},
+        fluent=dict(map(_pair, library.fluent_alias)),
+        expressions={ast.unparse(call.func): (call, right) for call, right in expressions},
         verbatim=library.alias,
-        reverse=tuple(_pair(item) for item in library.reverse_alias),
+        reverse=tuple(map(_pair, library.reverse_alias)),
     )
 
 
 def library_lines(aliases: Aliases) -> Iterable[str]:
     """The lines of Python that define the aliases in the library."""
     yield from aliases.verbatim
-    for name, target in aliases.simple:
-        yield f"{name.rstrip('(')} = {aliases.module}.{target.rstrip('(')}"
-    for name, target in aliases.fluent:
+    for name, target in aliases.simple.items():
+        yield f"{name} = {aliases.module}.{target}"
+    for name, target in aliases.fluent.items():
         yield f"{name} = lambda x, *args, **kwargs: x.{target}(*args, **kwargs)"
-    for call, expression in aliases.expressions:
+    for call, expression in aliases.expressions.values():
         yield f"def {ast.unparse(call)}: return {ast.unparse(expression)}"
 
 

@@ -11,8 +11,8 @@ import ast
 import copy
 import difflib
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeGuard
 
@@ -95,14 +95,16 @@ def replace_aliases(text: _Text, aliases: Aliases) -> None:
     """Replace every alias; what is not Python keeps those that take arguments."""
     for old, new in aliases.reverse:
         text.become(_reverse(text.source, old, new))
-    names = _callable_names(aliases)
-    while _mentions(text.source, names) and (edits := _innermost_calls(text.source, aliases)):
-        spans = ((*_span(text.source, edit.node), edit.text) for edit in edits)
-        for start, end, new in sorted(spans, reverse=True):
+    if any(
+        match[1] in aliases.fluent or match[1] in aliases.expressions
+        for match in NAME.finditer(text.source)
+    ):
+        for start, end, new in reversed(list(_Calls(text.source, aliases).edits())):
             text.put(start, end, new)
-    targets = {name.rstrip("("): target.rstrip("(") for name, target in aliases.simple}
     text.source = NAME.sub(
-        lambda match: f"{aliases.module}.{targets[match[1]]}" if match[1] in targets else match[0],
+        lambda match: (
+            f"{aliases.module}.{to}" if (to := aliases.simple.get(match[1])) else match[0]
+        ),
         text.source,
     )
 
@@ -126,17 +128,6 @@ def _sorting(local_packages: tuple[str, ...]) -> isort.Config:
     )
 
 
-def _callable_names(aliases: Aliases) -> set[str]:
-    """Names of the aliases that are replaced together with their arguments."""
-    return {name for name, _ in aliases.fluent} | {
-        ast.unparse(call.func) for call, _ in aliases.expressions
-    }
-
-
-def _mentions(source: str, names: set[str]) -> bool:
-    return any(match[1] in names for match in NAME.finditer(source))
-
-
 def _reverse(source: str, old: str, new: str) -> str:
     """One ``reverse_alias``: a whole name, or a regular expression where it has a backslash."""
     if "\\" in old:
@@ -144,93 +135,104 @@ def _reverse(source: str, old: str, new: str) -> str:
     return re.sub(rf"(?<![\w.]){re.escape(old)}(?!\w)", lambda _: new, source)
 
 
-@dataclass(frozen=True, slots=True)
-class _Edit:
-    node: ast.expr
-    text: str
+class _Calls:
+    """The calls of aliases in some code, and what stands for them."""
 
+    def __init__(self, source: str, aliases: Aliases) -> None:
+        self.source = source
+        self.aliases = aliases
+        self.starts = [0]
+        """Where each line begins."""
+        for line in source.split("\n"):
+            self.starts.append(self.starts[-1] + len(line) + 1)
 
-def _nodes(source: str) -> Iterator[ast.AST]:
-    """All nodes of the code's tree; none where it is not Python."""
-    try:
-        tree = ast.parse(mask_magics(source))
-    except (SyntaxError, ValueError):
-        return
-    yield from ast.walk(tree)
+    def edits(self) -> Iterator[tuple[int, int, str]]:
+        """Beginning, end and replacement of the outermost calls, in order."""
+        try:
+            tree = ast.parse(mask_magics(self.source))
+        except (SyntaxError, ValueError):
+            return
+        found = [(*self.span(node), self.replacement(node)) for node in self.outermost(tree)]
+        yield from sorted(found)
 
+    def outermost(self, node: ast.AST) -> Iterator[ast.Call]:
+        if self.is_alias(node):
+            yield node
+        else:
+            for child in ast.iter_child_nodes(node):
+                yield from self.outermost(child)
 
-def _innermost_calls(source: str, aliases: Aliases) -> list[_Edit]:
-    """Replacements of the calls of fluent and expression aliases that hold no other of them."""
-    fluent = dict(aliases.fluent)
-    expressions = {ast.unparse(call.func): (call, right) for call, right in aliases.expressions}
-
-    def is_alias(node: ast.AST) -> TypeGuard[ast.Call]:
+    def is_alias(self, node: ast.AST) -> TypeGuard[ast.Call]:
         if not isinstance(node, ast.Call):
             return False
         name = _alias_name(node.func)
         has_subject = bool(node.args) and not isinstance(node.args[0], ast.Starred)
-        return (name in fluent and has_subject) or name in expressions
+        return name in self.aliases.expressions or (has_subject and name in self.aliases.fluent)
 
-    edits: list[_Edit] = []
-    for node in _nodes(source):
-        if is_alias(node) and not any(map(is_alias, _below(node))):
-            name = _alias_name(node.func)
-            text = (
-                _as_method(source, node, fluent[name])
-                if name in fluent
-                else _as_expression(node, *expressions[name])
-            )
-            edits.append(_Edit(node, text))
-    return edits
+    def replacement(self, node: ast.Call) -> str:
+        name = _alias_name(node.func)
+        if name in self.aliases.expressions:
+            return self.as_expression(node, *self.aliases.expressions[name])
+        return self.as_method(node, self.aliases.fluent[name])
+
+    def as_method(self, node: ast.Call, method: str) -> str:
+        """``d2l.f(x, y)`` → ``x.method(y)``."""
+        subject = node.args[0]
+        start, after = self.span(subject)
+        end = self.span(node)[1] - 1
+        text = self.rendered([subject], start, after)
+        if not isinstance(subject, ATOMS):
+            text = f"({text})"
+        comma = self.source.find(",", after, end) + 1
+        others = [*node.args[1:], *(keyword.value for keyword in node.keywords)]
+        arguments = self.rendered(others, comma, end).strip() if comma else ""
+        return f"{text}.{method}({arguments})"
+
+    def as_expression(self, node: ast.Call, call: ast.Call, expression: ast.expr) -> str:
+        """The expression with the alias's parameters replaced by the call's arguments."""
+        texts = [self.rendered([argument], *self.span(argument)) for argument in node.args]
+        arguments = [ast.parse(f"({text})", mode="eval").body for text in texts]
+        names = [ast.unparse(name) for name in call.args]
+        filled = _Fill(dict(zip(names, arguments, strict=False))).visit(copy.deepcopy(expression))
+        text = ast.unparse(filled)
+        return text if isinstance(filled, ATOMS) else f"({text})"
+
+    def rendered(self, nodes: Sequence[ast.AST], start: int, end: int) -> str:
+        """This piece of the source, which holds these nodes, with the calls in them replaced."""
+        found = [
+            (*self.span(call), self.replacement(call))
+            for node in nodes
+            for call in self.outermost(node)
+        ]
+        text = self.source[start:end]
+        for first, last, new in sorted(found, reverse=True):
+            text = text[: first - start] + new + text[last - start :]
+        return text
+
+    def span(self, node: ast.expr) -> tuple[int, int]:
+        """Where the node begins and ends in the source, in characters."""
+        last, last_column = node.end_lineno or node.lineno, node.end_col_offset or 0
+        return self.offset(node.lineno, node.col_offset), self.offset(last, last_column)
+
+    def offset(self, line: int, column: int) -> int:
+        """Of a place as ``ast`` gives it: lines from 1, columns in bytes of UTF-8."""
+        start = self.starts[line - 1]
+        text = self.source[start : self.starts[line] - 1]
+        return start + (column if text.isascii() else len(text.encode()[:column].decode()))
 
 
-def _as_method(source: str, node: ast.Call, method: str) -> str:
-    """``d2l.f(x, y)`` → ``x.method(y)``."""
-    subject = node.args[0]
-    text = ast.get_source_segment(source, subject) or ""
-    if not isinstance(subject, ATOMS):
-        text = f"({text})"
-    _, after = _span(source, subject)
-    _, end = _span(source, node)
-    comma = source.find(",", after, end)
-    arguments = source[comma + 1 : end - 1].strip() if comma >= 0 else ""
-    return f"{text}.{method}({arguments})"
+class _Fill(ast.NodeTransformer):
+    """Puts expressions in the place of names."""
 
+    def __init__(self, values: Mapping[str, ast.expr]) -> None:
+        self.values = values
 
-def _as_expression(node: ast.Call, call: ast.Call, expression: ast.expr) -> str:
-    """The expression with the alias's parameters replaced by the call's arguments."""
-    names = [ast.unparse(name) for name in call.args]
-    values = dict(zip(names, node.args, strict=False))
-
-    class Fill(ast.NodeTransformer):
-        def visit_Name(self, name: ast.Name) -> ast.expr:
-            return values.get(name.id, name)
-
-    filled: ast.expr = Fill().visit(copy.deepcopy(expression))
-    return f"({ast.unparse(filled)})" if not isinstance(filled, ATOMS) else ast.unparse(filled)
-
-
-def _span(source: str, node: ast.expr) -> tuple[int, int]:
-    """Where the node begins and ends in the source, in characters (``ast`` counts bytes)."""
-    lines = source.split("\n")
-
-    def offset(line: int, column: int) -> int:
-        before = sum(len(text) + 1 for text in lines[: line - 1])
-        return before + len(lines[line - 1].encode()[:column].decode())
-
-    return offset(node.lineno, node.col_offset), offset(
-        node.end_lineno or node.lineno, node.end_col_offset or 0
-    )
-
-
-def _below(node: ast.AST) -> Iterator[ast.AST]:
-    for child in ast.iter_child_nodes(node):
-        yield from ast.walk(child)
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self.values.get(node.id, node)
 
 
 def _alias_name(node: ast.AST) -> str:
     """``a`` where the node is ``d2l.a``; else empty."""
-    match node:
-        case ast.Attribute(value=ast.Name(id="d2l"), attr=name):
-            return name
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        return node.attr if node.value.id == "d2l" else ""
     return ""

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
@@ -71,7 +71,7 @@ class _Reduction:
         self.path = path
 
     def step(self) -> bool:
-        """Reduce the first construct that asks for the tab; False when there is none."""
+        """Reduce the outermost constructs that ask for the tab; False when there are none."""
         if not any(CALL in line for line in self.lines):
             return False
         self.code = mask_magics("\n".join(self.lines))
@@ -80,17 +80,26 @@ class _Reduction:
         except (SyntaxError, ValueError) as error:
             line = getattr(error, "lineno", None) or 1
             self.fail(line, f"this cell uses {CALL} but is not valid Python", "mend its syntax")
-        return self.reduce_statement(tree) or self.reduce_expression(tree)
+        return self.reduce_statements(tree) or self.reduce_expression(tree)
 
-    def reduce_statement(self, tree: ast.Module) -> bool:
-        for parent, block in _blocks(tree):
-            for index, node in enumerate(block):
-                if isinstance(node, ast.If) and any(map(_asks, _tests(node, self.code))):
-                    must_stay = len(block) == 1 and parent is not tree
-                    owner = _method_meant(node, block[index - 1]) if index else node
-                    self.reduce_if(node, must_stay, self.indent(owner))
-                    return True
-        return False
+    def reduce_statements(self, tree: ast.Module) -> bool:
+        # From the end on, so that the lines of those before stay where they are.
+        found = list(self.outermost(tree, tree.body))
+        for node, must_stay, owner in reversed(found):
+            self.reduce_if(node, must_stay, self.indent(owner))
+        return bool(found)
+
+    def outermost(
+        self, parent: ast.AST, block: Sequence[ast.stmt]
+    ) -> Iterator[tuple[ast.If, bool, ast.stmt]]:
+        """The arguments of ``reduce_if`` for each ``if`` that asks and is in no other."""
+        for index, node in enumerate(block):
+            if isinstance(node, ast.If) and any(map(_asks, _tests(node, self.code))):
+                must_stay = len(block) == 1 and not isinstance(parent, ast.Module)
+                yield node, must_stay, _method_meant(node, block[index - 1]) if index else node
+            else:
+                for owner, inner in _blocks(node):
+                    yield from self.outermost(owner, inner)
 
     def reduce_if(self, node: ast.If, must_stay: bool, indent: str) -> None:
         """Cut one ``if … elif … else``, and indent like this what stays without a condition.
@@ -319,13 +328,15 @@ def _method_meant(node: ast.If, before: ast.stmt) -> ast.stmt:
     return before.body[0] if uses else node
 
 
-def _blocks(tree: ast.AST) -> Iterator[tuple[ast.AST, list[ast.stmt]]]:
-    """All lists of statements below this node with their owners, outermost first."""
-    for node in ast.walk(tree):
-        for name in ("body", "orelse", "finalbody"):
-            block = getattr(node, name, None)
-            if isinstance(block, list):
-                yield node, block
+def _blocks(node: ast.AST) -> Iterator[tuple[ast.AST, list[ast.stmt]]]:
+    """The lists of statements right below this one, with their owners."""
+    for name in ("body", "handlers", "cases", "orelse", "finalbody"):
+        block = getattr(node, name, None)
+        if isinstance(block, list) and block and isinstance(block[0], ast.stmt):
+            yield node, block
+        elif isinstance(block, list):
+            for clause in block:
+                yield from _blocks(clause)
 
 
 def _inner_lines_of_strings(body: list[ast.stmt]) -> set[int]:
