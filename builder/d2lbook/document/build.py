@@ -49,6 +49,9 @@ def build_document(
         citations=tuple(_citations(page, prose, notes)),
         counts={kind: counter.total(kind) for kind in ("figure", "table", "equation")},
     )
+    if not document.title:
+        what, remedy = "this page has no title", "begin it with '# Title'"
+        missing.append(Problem(what=what, place=page.place(0), remedy=remedy))
     return document, [*problems, *missing]
 
 

@@ -41,7 +41,8 @@ def collect_footnotes(
             else:
                 token.type, token.content, token.meta = "text", f"[^{label}]", {}
                 place = page.place(cell.cell.line_of(line))
-                problems.append(Problem(what=f"there is no footnote '{label}'", place=place))
+                what, remedy = f"there is no footnote '{label}'", f"write it as [^{label}]: text"
+                problems.append(Problem(what=what, place=place, remedy=remedy))
     notes = tuple(
         Footnote(
             number=number,

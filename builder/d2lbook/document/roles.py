@@ -25,7 +25,8 @@ CODE = ("class", "func", "mod")
 TAB_MARKS = ("begin_tab", "end_tab")
 KNOWN = (*REFERENCES, *CITATIONS, *CODE, *DIRECTIVES, *TAB_MARKS)
 
-_ROLE = re.compile(r":(?P<name>[A-Za-z][\w-]*):`(?P<text>[^`]*?[^`\s][^`]*)`")
+# Only a list of keys goes on after its comma in the next line; otherwise a backtick is missing.
+_ROLE = re.compile(r":(?P<name>[A-Za-z][\w-]*):`(?P<text>(?=\s*[^`\s])(?:[^`\n]|(?<=,)\n)+)`")
 _DAMAGED = re.compile(
     rf"""
       :[ \t]*(?P<name>{"|".join(KNOWN)})[ \t]*:[ \t]*`[^`\n]*`?  # blanks inside, or no end

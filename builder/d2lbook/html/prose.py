@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 
 from markdown_it.token import Token
+from markupsafe import Markup
 
 from d2lbook.book import Cell, Page
 from d2lbook.document.build import citation_of
@@ -218,8 +219,9 @@ class ProseWriter:
 
     def figure_open(self, tokens: Sequence[Token], index: int) -> str:
         token = tokens[index]
-        image = self._image(token, token.meta["src"], token.meta["alt"], self._style(token))
         caption = tokens[index + 1]
+        alt = plain_text(caption, self._spell)
+        image = self._image(token, token.meta["src"], alt, self._style(token))
         name = self._name(token)
         text = f"<figcaption>{name}" if name or caption.children else ""
         return f'<figure id="{escape(token.meta["anchor"])}">\n{image}\n{text}'
@@ -250,7 +252,14 @@ class ProseWriter:
 
     def image(self, tokens: Sequence[Token], index: int) -> str:
         token = tokens[index]
-        return self._image(token, str(token.attrs.get("src", "")), plain_text(token), "")
+        alt = plain_text(token, self._spell)
+        return self._image(token, str(token.attrs.get("src", "")), alt, "")
+
+    def _spell(self, token: Token) -> str:
+        """A reference or a citation as plain text."""
+        if token.type == "reference" and (target := self.site.targets.get(token.meta["label"])):
+            return reference_text(token.meta["role"], target, self.site.language)
+        return Markup(self._write([token])).striptags()
 
     def _image(self, token: Token, source: str, alt: str, style: str) -> str:
         attributes = {"src": source, "alt": alt}
