@@ -9,7 +9,7 @@ import pytest
 from d2lbook.book import Cell
 from d2lbook.errors import SourceError
 from d2lbook.source.selected import reduce_cell
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests import golden
@@ -59,6 +59,7 @@ CONDITIONS = st.recursive(
 )
 
 
+@example("tab.selected('a')", "(q(1)) and ((p) or ((tab.selected('a')) and (p)))", "a", True, False)
 @given(CONDITIONS, CONDITIONS, st.sampled_from("abc"), st.booleans(), st.booleans())
 def test_reduced_code_does_what_the_whole_code_does(
     first: str, second: str, tab: str, p: bool, q: bool

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 from d2lbook.book import Book, Page
@@ -80,11 +81,15 @@ def matches(path: str, patterns: tuple[str, ...]) -> bool:
     ``*`` stays within a folder, ``**`` is any number of folders; a pattern that
     names a folder takes in all below it.
     """
-    return any(
-        _fits(PurePosixPath(path).parts, PurePosixPath(pattern).parts)
-        or _fits(PurePosixPath(path).parts, (*PurePosixPath(pattern).parts, "**"))
-        for pattern in patterns
-    )
+    parts = tuple(path.split("/"))
+    return any(_fits(parts, found) for pattern in patterns for found in _folders(pattern))
+
+
+@cache
+def _folders(pattern: str) -> tuple[tuple[str, ...], ...]:
+    """The pattern by folders, for the path itself and for all below it."""
+    parts = PurePosixPath(pattern).parts
+    return parts, (*parts, "**")
 
 
 def _fits(parts: tuple[str, ...], patterns: tuple[str, ...]) -> bool:

@@ -84,7 +84,7 @@ class _Reader:
         return Page(
             name=self.name,
             path=self.path,
-            cells=tuple(replace(cell, position=index) for index, cell in enumerate(self.cells)),
+            cells=tuple(self.cells),
             contents=tuple(self.contents),
         )
 
@@ -156,7 +156,7 @@ class _Reader:
                 kind="code" if kind == "code" else "prose",
                 source=source,
                 lines=lines,
-                position=0,
+                position=len(self.cells),
                 tabs=tabs,
                 language=language,
                 identifier=attributes.identifier,

@@ -131,7 +131,7 @@ class _Reduction:
         last = node.body[-1].end_lineno or node.lineno
         colon, tail = self.find_colon(node.test.end_lineno or 1, node.test.end_col_offset or 0)
         next_first = self.find_otherwise(last) if node.orelse else self.with_trailing(last, node)
-        verdict = self.decide(node.test)
+        verdict = self.condition(node.test)
         yield _Branch(verdict, _asks(node.test), first, colon, tail, next_first, node.body)
         if _is_elif(node, self.code):
             following = node.orelse[0]
@@ -230,14 +230,18 @@ class _Reduction:
             verdict = self.decide(node.operand)
             return f"not {verdict}" if isinstance(verdict, str) else not verdict
         if isinstance(node, ast.BoolOp):
-            return self.decide_together(node)
+            verdict = self.condition(node)
+            return f"({verdict})" if _is_joined(verdict) else verdict
         self.fail(
             node.lineno,
             f"{CALL} stands where it can't be decided when the notebook is made",
             "use it in if, elif, not, and, or",
         )
 
-    def decide_together(self, node: ast.BoolOp) -> Verdict:
+    def condition(self, node: ast.expr) -> Verdict:
+        """As ``decide``, without parentheses around what is left of it."""
+        if not isinstance(node, ast.BoolOp) or not _asks(node):
+            return self.decide(node)
         certain = isinstance(node.op, ast.Or)
         left: list[str] = []
         for value in node.values:
@@ -278,6 +282,14 @@ class _Reduction:
     def fail(self, line: int, what: str, remedy: str) -> NoReturn:
         number = self.numbers[min(line, len(self.numbers)) - 1]
         raise SourceError.at(self.path, number, what, remedy)
+
+
+def _is_joined(verdict: Verdict) -> bool:
+    """Whether the condition that is left needs parentheses beside another operator."""
+    if isinstance(verdict, bool):
+        return False
+    node = ast.parse(verdict, mode="eval").body
+    return isinstance(node, ast.BoolOp) and node.col_offset == 0
 
 
 def _asks(node: ast.AST) -> bool:

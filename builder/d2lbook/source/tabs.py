@@ -43,7 +43,11 @@ class CodeMarks:
 
 def read_code_marks(lines: Sequence[str]) -> CodeMarks:
     """The tab marks of a code cell's lines. The first ``#@tab`` counts before any ``%%tab``."""
-    found = [(index, match) for index, line in enumerate(lines) if (match := MARK.match(line))]
+    found = [
+        (index, match)
+        for index, line in enumerate(lines)
+        if "tab" in line and (match := MARK.match(line))
+    ]
     if not found:
         return CodeMarks(None, False, ())
     first = next((match for _, match in found if match[1].endswith("@tab")), found[0][1])
