@@ -66,7 +66,7 @@ IMPORTS = {
 
 def part(module: str) -> str:
     """The part of the tool a module belongs to; empty for the package itself."""
-    return (module.split(".") + [""])[1]
+    return module.partition(".")[2].partition(".")[0]
 
 
 @pytest.mark.parametrize("name", MODULES)
