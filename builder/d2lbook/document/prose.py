@@ -4,8 +4,8 @@ Each construct of the dialect is a plugin of its own, in a file of its own; the
 table below is their order. What the tokens of each mean is said in its file.
 Those that markdown-it-py makes are described in its documentation.
 
-``map`` of a block token, and of references, citations and inline maths, gives
-the lines within the cell, from 0.
+``map`` of a block token, and of links, images, references, citations and inline
+maths, gives the lines within the cell, from 0.
 """
 
 from __future__ import annotations
@@ -27,12 +27,13 @@ from d2lbook.document.math import math_plugin
 from d2lbook.document.punctuation import punctuation_plugin
 from d2lbook.document.roles import roles_plugin
 from d2lbook.document.slides import resolve_slide_marks
-from d2lbook.document.spans import place_inlines, settle_damage
+from d2lbook.document.spans import lines_plugin, place_inlines, settle_damage
 from d2lbook.document.tables import tables_plugin
 
 ENGLISH_QUOTES = "“”‘’"
 
 _PLUGINS = (
+    lines_plugin,
     fences_plugin,
     directives_plugin,
     tables_plugin,

@@ -1,7 +1,8 @@
 """Inline tokens: where they stand, and which of them are damaged.
 
 Markdown-it-py gives lines to blocks only. Our inline rules note in ``map`` the
-line within the text of their block; ``place_inlines`` makes it a line of the cell.
+line within the text of their block, and ``lines_plugin`` has its own do so for
+links, images and HTML; ``place_inlines`` makes it a line of the cell.
 
 What an inline rule finds damaged it keeps as a token of its own kind, with what
 is wrong in ``meta``; once its line is known, ``settle_damage`` makes it the plain
@@ -10,15 +11,46 @@ text that the reader sees, and hands out what is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
+from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
-from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline import StateInline, autolink, html_inline, image, link
 from markdown_it.token import Token
 
 from d2lbook.document.damage import Damage
 
 _DAMAGED = "damaged"
+
+_InlineRule = Callable[[StateInline, bool], bool]
+
+_WITHOUT_LINES: dict[str, _InlineRule] = {
+    "link": link,
+    "image": image,
+    "autolink": autolink,
+    "html_inline": html_inline,
+}
+"""Rules of markdown-it-py whose tokens are to know their line."""
+
+
+def lines_plugin(md: MarkdownIt) -> None:
+    """Teach the parser to note where links, images and inline HTML stand."""
+    for name, rule in _WITHOUT_LINES.items():
+        md.inline.ruler.at(name, _noting_line(rule))
+
+
+def _noting_line(rule: _InlineRule) -> _InlineRule:
+    def noting(state: StateInline, silent: bool) -> bool:
+        line, before = lines_before(state), len(state.tokens)
+        if not rule(state, silent):
+            return False
+        # The text before it may have become a token as well, and has no line.
+        own = next((token for token in state.tokens[before:] if token.type != "text"), None)
+        if own:
+            own.map = [line, line + 1]
+        return True
+
+    return noting
 
 
 def is_lazy(state: StateBlock, line: int) -> bool:
