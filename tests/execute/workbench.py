@@ -1,0 +1,85 @@
+"""A tiny book whose notebooks run in this process's own interpreter."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from d2lbook.book import Cell, Notebook, Page
+from d2lbook.config import parse_config
+from d2lbook.execute.environments import Environment
+from d2lbook.execute.executors import Executor
+from d2lbook.execute.jobs import Execution, Observer
+from d2lbook.execute.schedule import execute_notebooks, stale_notebooks
+
+
+def notebook(*cells: str, page: str = "chapter/page", tab: str = "python") -> Notebook:
+    """A notebook of these cells: of prose when they start with ``#:``, of code otherwise.
+
+    The lines of the page: each cell stands in a fence, with a blank line between
+    two fences.
+    """
+    made: list[Cell] = []
+    line = 1
+    for position, source in enumerate(cells):
+        count = source.count("\n") + 1
+        lines = tuple(range(line + 1, line + 1 + count))
+        kind = "prose" if source.startswith("#:") else "code"
+        made.append(
+            Cell(
+                kind="prose" if kind == "prose" else "code",
+                source=source,
+                lines=lines,
+                position=position,
+            )
+        )
+        line += count + 3
+    whole = Page(name=page, path=f"{page}.md", cells=tuple(made))
+    return Notebook(page=whole, tab=tab, cells=tuple(made))
+
+
+class Workbench:
+    """A book in a folder, and what happens when its notebooks are executed."""
+
+    def __init__(self, root: Path, config: str = "", tabs: Sequence[str] = ("python",)) -> None:
+        self.root = root
+        root.mkdir(exist_ok=True)
+        self.config, _ = parse_config(config, root)
+        self.environments = {tab: environment(tab) for tab in tabs}
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def execute(
+        self,
+        *notebooks: Notebook,
+        observer: Observer | None = None,
+        executor: Executor | None = None,
+    ) -> list[Execution]:
+        return execute_notebooks(self.config, notebooks, self.environments, observer, executor)
+
+    def execute_one(self, *cells: str) -> Execution:
+        return self.execute(notebook(*cells))[0]
+
+    def stale(self, *notebooks: Notebook) -> list[Notebook]:
+        return stale_notebooks(self.config, notebooks, self.environments)
+
+
+def environment(tab: str = "python", **variables: str) -> Environment:
+    return Environment(
+        tab=tab, python=Path(sys.executable), variables=variables, digest="d1", preload=None
+    )
+
+
+def printed(execution: Execution) -> str:
+    """All that the cells have printed."""
+    return "".join(
+        output["text"]
+        for outputs in execution.outputs.values()
+        for output in outputs
+        if output["output_type"] == "stream"
+    )
