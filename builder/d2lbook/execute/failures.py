@@ -1,0 +1,106 @@
+"""What went wrong in a notebook → a ``Problem`` that names the author's line."""
+
+from __future__ import annotations
+
+import re
+import signal
+
+from d2lbook.book import Cell, Notebook, Output, Place
+from d2lbook.errors import Problem
+from d2lbook.execute.jobs import runnable_cells
+
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+LINES_SHOWN = 12
+REMEDIES = {
+    "StdinNotImplementedError": "nobody can answer while a book is built: write the value instead",
+}
+"""What to do about errors whose message does not say it, by the name of the exception."""
+
+
+def cell_error(
+    notebook: Notebook, name: str, value: str, place: Place, outputs: tuple[Output, ...]
+) -> Problem:
+    """A cell has raised the exception of this name; the outputs are those of the cell."""
+    first_line = next((line.strip() for line in value.splitlines() if line.strip()), "")
+    return Problem(
+        what=f"{name}: {first_line}" if first_line else name,
+        place=place,
+        remedy=REMEDIES.get(name, ""),
+        tab=notebook.tab,
+        detail=last_lines(_report(outputs)),
+    )
+
+
+def cell_timeout(notebook: Notebook, seconds: int, place: Place) -> Problem:
+    return Problem(
+        what=f"the cell did not end within {seconds} s",
+        place=place,
+        remedy="make it quicker, or raise [execute] timeout",
+        tab=notebook.tab,
+    )
+
+
+def notebook_timeout(notebook: Notebook, seconds: int, place: Place) -> Problem:
+    return Problem(
+        what=f"the notebook did not end within {seconds} s; this cell was running",
+        place=place,
+        remedy="make it quicker, or raise [execute] notebook_timeout",
+        tab=notebook.tab,
+    )
+
+
+def dead_kernel(notebook: Notebook, exit_code: int | None, place: Place) -> Problem:
+    """The kernel's process has ended in the middle of a cell, with this exit code."""
+    how = f"exit code {exit_code}"
+    if exit_code is not None and exit_code < 0:
+        how = f"signal {-exit_code}, {signal.strsignal(-exit_code)}"
+    return Problem(
+        what=f"the kernel died ({how}) while this cell was running",
+        place=place,
+        remedy="it may have used up the memory" if exit_code == -signal.SIGKILL else "",
+        tab=notebook.tab,
+    )
+
+
+def kernel_fault(notebook: Notebook, said: str) -> Problem:
+    """The kernel could not be started, and said this."""
+    return Problem(
+        what="the kernel does not start",
+        place=notebook.page.place(0),
+        remedy=f"see whether ipykernel is in the environment of '{notebook.tab}'",
+        tab=notebook.tab,
+        detail=last_lines(said),
+    )
+
+
+def damaged_result(notebook: Notebook, why: str) -> Problem:
+    return Problem(
+        what=f"the cached result is damaged ({why}); the notebook is executed again",
+        place=notebook.page.place(0),
+        tab=notebook.tab,
+    )
+
+
+def place_of(notebook: Notebook, cell: Cell, found: tuple[int, int] | None = None) -> Place:
+    """The place of a line of a cell, given as a kernel gives it; else of the cell's first line."""
+    if found is None:
+        first = next((i for i, line in enumerate(cell.source.split("\n")) if line.strip()), 0)
+        return notebook.page.place(cell.line_of(first))
+    number, line = found
+    return notebook.page.place(runnable_cells(notebook)[number - 1].line_of(line - 1))
+
+
+def last_lines(text: str) -> str:
+    """The end of a longer text, without colours and blank lines."""
+    lines = [line.rstrip() for line in COLOUR.sub("", text).splitlines() if line.strip()]
+    return "\n".join(lines[-LINES_SHOWN:])
+
+
+def _report(outputs: tuple[Output, ...]) -> str:
+    """The traceback; where IPython prints one instead of sending it, what it printed."""
+    for output in reversed(outputs):
+        if output["output_type"] == "error":
+            return "\n".join(output["traceback"])
+        if output.get("name") == "stderr":
+            return str(output["text"])
+    return ""

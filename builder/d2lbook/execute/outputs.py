@@ -1,0 +1,62 @@
+"""What is kept of a cell's outputs: the same values for the same code, run after run.
+
+A kernel sends what was printed in pieces, cut by time. Here the pieces of one
+stream between two other outputs are one, standard output before the errors; a
+progress bar is what it was in the end.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Any
+
+from d2lbook.book import Output
+
+TERMINAL_CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-HJKSTfhlnsu]")
+"""Control sequences that move the cursor or erase, but not those that colour."""
+
+
+def clean_outputs(outputs: Iterable[dict[str, Any]]) -> tuple[Output, ...]:
+    """The outputs of one cell, from those a kernel has sent, in the notebook format 4."""
+    return tuple(_clean(outputs))
+
+
+def _clean(outputs: Iterable[dict[str, Any]]) -> Iterator[Output]:
+    for kind, group in groupby(outputs, key=lambda output: output["output_type"]):
+        if kind == "stream":
+            yield from _merge_streams(group)
+        else:
+            # As plain JSON, they are equal to those that come from the cache.
+            yield from (json.loads(json.dumps(output)) for output in group)
+
+
+def _merge_streams(pieces: Iterable[dict[str, Any]]) -> Iterator[Output]:
+    texts: dict[str, list[str]] = {"stdout": [], "stderr": []}
+    for piece in pieces:
+        texts[piece["name"]].append(piece["text"])
+    for name, parts in texts.items():
+        if text := settle("".join(parts)):
+            yield {"output_type": "stream", "name": name, "text": text}
+
+
+def settle(text: str) -> str:
+    """What a terminal shows in the end of text that returns, goes back and moves the cursor."""
+    text = TERMINAL_CONTROL.sub("", text)
+    if "\r" not in text and "\b" not in text:
+        return text
+    return "\n".join(_settle_line(line) for line in text.split("\n"))
+
+
+def _settle_line(line: str) -> str:
+    """The last of what was written over each other in one line."""
+    last = next((state for state in reversed(line.split("\r")) if state), "")
+    shown: list[str] = []
+    for character in last:
+        if character != "\b":
+            shown.append(character)
+        elif shown:
+            shown.pop()
+    return "".join(shown)

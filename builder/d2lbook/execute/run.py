@@ -1,0 +1,96 @@
+"""Executes one notebook in a kernel of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from time import monotonic
+
+from nbclient.exceptions import DeadKernelError
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook
+
+from d2lbook.book import Place
+from d2lbook.errors import Problem
+from d2lbook.execute import failures
+from d2lbook.execute.jobs import Execution, Job, Observer, by_position, runnable_cells
+from d2lbook.execute.kernels import CellError, CellTimeout, Kernel, KernelFault, running_kernel
+from d2lbook.execute.outputs import clean_outputs
+
+
+async def run_notebook(job: Job, observer: Observer, limits: Mapping[str, str]) -> Execution:
+    """Execute the notebook of the job; what goes wrong in it is in the result.
+
+    ``limits`` are variables for the kernel that neither the book nor the user
+    has set. When cancelled, it leaves no process behind.
+    """
+    started = monotonic()
+    run = _Run(job, observer)
+    problem = await run.execute(limits)
+    outputs = [clean_outputs(cell.outputs) for cell in run.cells]
+    return Execution(
+        notebook=job.notebook,
+        status="failed" if problem else "executed",
+        outputs=by_position(job.notebook, outputs),
+        problem=problem,
+        seconds=monotonic() - started,
+    )
+
+
+class _Failure(Exception):
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
+class _Run:
+    """One notebook on its way through a kernel."""
+
+    def __init__(self, job: Job, observer: Observer) -> None:
+        self.job = job
+        self.notebook = job.notebook
+        self.observer = observer
+        self.sources = runnable_cells(job.notebook)
+        self.document = new_notebook(  # type: ignore[no-untyped-call]
+            cells=[new_code_cell(cell.source) for cell in self.sources]  # type: ignore[no-untyped-call]
+        )
+        self.cells: list[NotebookNode] = self.document.cells
+        self.index = 0
+
+    async def execute(self, limits: Mapping[str, str]) -> Problem | None:
+        """Run the cells; what stopped that, or None."""
+        seconds = self.job.notebook_timeout
+        try:
+            async with (
+                asyncio.timeout(seconds or None),
+                running_kernel(self.job, self.document, limits) as kernel,
+            ):
+                await self._run_cells(kernel)
+        except _Failure as failure:
+            return failure.problem
+        except KernelFault as fault:
+            return failures.kernel_fault(self.notebook, str(fault))
+        except TimeoutError:
+            return failures.notebook_timeout(self.notebook, seconds, self._place())
+        return None
+
+    async def _run_cells(self, kernel: Kernel) -> None:
+        for index in range(len(self.cells)):
+            self.index = index
+            self.observer.cell(self.notebook, index + 1, len(self.cells))
+            try:
+                await kernel.run(index)
+            except (CellError, CellTimeout, DeadKernelError) as error:
+                raise _Failure(await self._explain(error, kernel)) from error
+
+    async def _explain(self, error: Exception, kernel: Kernel) -> Problem:
+        if isinstance(error, CellError):
+            place = self._place(await kernel.failing_line())
+            outputs = clean_outputs(self.cells[self.index].outputs)
+            return failures.cell_error(self.notebook, error.name, error.value, place, outputs)
+        if isinstance(error, CellTimeout):
+            return failures.cell_timeout(self.notebook, self.job.cell_timeout, self._place())
+        return failures.dead_kernel(self.notebook, kernel.exit_code(), self._place())
+
+    def _place(self, found: tuple[int, int] | None = None) -> Place:
+        return failures.place_of(self.notebook, self.sources[self.index], found)

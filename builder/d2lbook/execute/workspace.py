@@ -1,0 +1,58 @@
+"""The folders kernels work in: ``eval/TAB/`` of the output folder, laid out like the source."""
+
+from __future__ import annotations
+
+import filecmp
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from d2lbook.book import Notebook
+from d2lbook.config import Config
+from d2lbook.errors import OutputError
+
+
+def working_folder(config: Config, notebook: Notebook) -> Path:
+    """The folder in which the notebook's kernel works, absolute."""
+    return (config.output / "eval" / notebook.tab / notebook.page.name).parent
+
+
+def prepare_workspace(config: Config, notebooks: Sequence[Notebook]) -> None:
+    """Make the working folders, with the book's resources where the notebooks expect them.
+
+    Only resources that have changed are copied. Raises OutputError when that
+    can't be done.
+    """
+    try:
+        for notebook in notebooks:
+            working_folder(config, notebook).mkdir(parents=True, exist_ok=True)
+        files = list(resource_files(config))
+        for tab in {notebook.tab for notebook in notebooks}:
+            for file in files:
+                copy_changed(file, config.output / "eval" / tab / file.relative_to(config.source))
+    except OSError as error:
+        what = f"can't prepare {error.filename or config.output}: {error.strerror}"
+        raise OutputError.of(what, "check the rights and the space on that disk") from error
+
+
+def resource_files(config: Config) -> Iterator[Path]:
+    """The files that ``[build] resources`` names, itself or through their folder."""
+    built = (config.output, config.state)
+    for pattern in config.build.resources:
+        for path in config.source.glob(pattern):
+            for file in (path, *path.rglob("*")):
+                is_built = any(file.is_relative_to(folder) for folder in built)
+                if file.is_file() and not is_built and "__pycache__" not in file.parts:
+                    yield file
+
+
+def copy_changed(source: Path, target: Path) -> None:
+    """Copy a file with its time, in one step, unless the target is the same already."""
+    if target.is_file() and filecmp.cmp(source, target):
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".") as folder:
+        fresh = Path(folder, target.name)
+        shutil.copy2(source, fresh)
+        fresh.replace(target)

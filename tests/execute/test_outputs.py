@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+from d2lbook.execute.outputs import clean_outputs, settle
+
+
+def stream(text: str, name: str = "stdout") -> dict[str, str]:
+    return {"output_type": "stream", "name": name, "text": text}
+
+
+IMAGE = {"output_type": "display_data", "data": {"text/plain": "<Figure>"}, "metadata": {}}
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ([stream("a"), stream("b\n")], [stream("ab\n")]),
+        ([stream("a"), stream("x", "stderr"), stream("b")], [stream("ab"), stream("x", "stderr")]),
+        ([stream("x", "stderr"), stream("a")], [stream("a"), stream("x", "stderr")]),
+        ([stream("a"), IMAGE, stream("b")], [stream("a"), IMAGE, stream("b")]),
+        ([stream("10%"), stream("\r"), stream("20%\n")], [stream("20%\n")]),
+        ([stream("\b")], []),
+        ([], []),
+    ],
+    ids=["pieces", "two streams", "order", "image between", "progress", "nothing left", "none"],
+)
+def test_however_the_pieces_come_the_outputs_are_the_same(sent, kept) -> None:
+    assert clean_outputs(sent) == tuple(kept)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain\n", "plain\n"),
+        ("10%\r50%\r100%\ndone\n", "100%\ndone\n"),
+        ("100%\r\nnext", "100%\nnext"),
+        ("100%\r", "100%"),
+        ("\r10%\r20%", "20%"),
+        ("1/3\b\b\b2/3\b\b\b3/3", "3/3"),
+        ("1/3\b\b\b\r2/3", "2/3"),
+        ("\x1b[A\x1b[2K\x1b[31mred\x1b[0m", "\x1b[31mred\x1b[0m"),
+    ],
+)
+def test_a_progress_bar_is_what_it_was_in_the_end(text: str, shown: str) -> None:
+    assert settle(text) == shown

@@ -1,0 +1,262 @@
+"""Notebooks in real kernels of this process's own interpreter."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.execute.workbench import Workbench, environment, notebook, printed
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Workbench:
+    return Workbench(tmp_path)
+
+
+def test_outputs_stand_by_the_position_of_their_cell(bench: Workbench) -> None:
+    done = bench.execute_one("#: Prose", "print('halo ☃')\n1 + 1", "   ", "#: more", "_ + 1")
+    assert done.status == "executed"
+    assert done.problem is None
+    assert done.outputs == {
+        1: (
+            {"output_type": "stream", "name": "stdout", "text": "halo ☃\n"},
+            {
+                "output_type": "execute_result",
+                "data": {"text/plain": "2"},
+                "metadata": {},
+                "execution_count": 1,
+            },
+        ),
+        4: (
+            {
+                "output_type": "execute_result",
+                "data": {"text/plain": "3"},
+                "metadata": {},
+                "execution_count": 2,
+            },
+        ),
+    }
+
+
+def test_cells_see_nothing_of_how_their_kernel_was_prepared(bench: Workbench) -> None:
+    code = "[name for name in dir() if not name.startswith('_')], In"
+    (output,) = bench.execute_one(code).outputs[0]
+    names = "['In', 'Out', 'exit', 'get_ipython', 'open', 'quit']"
+    assert output["data"]["text/plain"].replace("\n", "") == f"({names}, ['', {code!r}])"
+
+
+def test_every_output_arrives_however_many_there_are(bench: Workbench) -> None:
+    done = bench.execute_one("for i in range(4000): display(i)\nprint('x' * 10_000_000)")
+    *numbers, text = done.outputs[0]
+    assert [output["data"]["text/plain"] for output in numbers] == [str(i) for i in range(4000)]
+    assert len(text["text"]) == 10_000_001
+
+
+def test_the_book_s_modules_are_there_and_its_other_folders_hide_nothing(
+    bench: Workbench,
+) -> None:
+    bench.write("d2l/__init__.py", "")
+    bench.write("d2l/torch.py", "name = 'the book'")
+    bench.write("json/__init__.py", "raise ImportError('shadowed')")
+    bench.write("chapter/json/x.md", "")
+    bench.write("ipykernel/x.md", "")
+    bench.write("jax/x.md", "")
+    bench.write("setup.py", "")
+    bench.write("_build/eval/python/chapter/jax/x.md", "")
+    bench.write("_build/eval/python/chapter/random.py", "raise ImportError('shadowed')")
+    done = bench.execute_one(
+        "import json, random, sys, subprocess, importlib.util as util\n"
+        "from d2l import torch\n"
+        "print(torch.name, util.find_spec('jax'), util.find_spec('setup'))",
+        "code = 'import json, random; from d2l import torch; print(torch.name)'\n"
+        "print(subprocess.run([sys.executable, '-c', code], capture_output=True, text=True).stdout)",
+    )
+    assert printed(done) == "the book None None\nthe book\n\n"
+
+
+def test_the_kernel_works_in_the_page_s_folder_beside_the_resources(tmp_path: Path) -> None:
+    bench = Workbench(tmp_path, "[build]\nresources = img data.txt\n")
+    bench.write("img/a.txt", "picture")
+    bench.write("data.txt", "data")
+    bench.write("secret.txt", "not a resource")
+    code = (
+        "import os\nprint(open('../img/a.txt').read(), open('../data.txt').read(), "
+        "os.path.exists('../secret.txt'), os.path.relpath('.', '../..'))"
+    )
+    assert printed(bench.execute_one(code)) == "picture data False python/chapter\n"
+    bench.write("data.txt", "changed")
+    assert printed(bench.execute_one(f"{code}\n")) == "picture changed False python/chapter\n"
+
+
+def test_the_user_s_settings_do_not_show(
+    bench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    startup = bench.write("ipython/profile_default/startup/own.py", "print('own'); own = 1")
+    monkeypatch.setenv("IPYTHONDIR", str(bench.root / "ipython"))
+    monkeypatch.setenv("PYTHONSTARTUP", str(startup))
+    monkeypatch.setenv("PYTHONPATH", str(startup.parent))
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    monkeypatch.setenv("KEPT", "kept")
+    bench.environments["python"] = environment(GIVEN="given")
+    done = bench.execute_one(
+        "import os\n"
+        "print('own' in globals(), os.environ['MPLBACKEND'], os.environ['KEPT'], "
+        "os.environ['GIVEN'])\nimport own"
+    )
+    expected = "False module://matplotlib_inline.backend_inline kept given\n"
+    assert printed(done) == expected
+    assert done.problem
+    assert done.problem.what == "ModuleNotFoundError: No module named 'own'"
+
+
+def test_two_runs_give_the_same_outputs(tmp_path: Path) -> None:
+    cells = (
+        "import random, warnings\nprint(random.random(), hash('text'), {'a', 'b', 'c'})",
+        "warnings.warn('careful')",
+        "import sys, time\nfor i in range(5):\n"
+        "    print(i, flush=True)\n    print('e', i, file=sys.stderr, flush=True)\n"
+        "    time.sleep(random.random() / 20)",
+        "for i in range(30):\n    print(f'\\r{i}', end='', flush=True)\n    time.sleep(0.01)",
+        "!echo from a shell",
+    )
+    first, second = (Workbench(tmp_path / name).execute_one(*cells) for name in ("one", "two"))
+    assert first.problem is None
+    assert first.outputs == second.outputs
+    assert "<cell 2>:1: UserWarning: careful" in printed(first)
+    assert first.outputs[3][0]["text"] == "29"
+
+
+def test_frameworks_are_seeded_when_a_cell_has_imported_them(tmp_path: Path) -> None:
+    bench = Workbench(tmp_path, "[execute]\nseed = 7\n")
+    bench.write(
+        "torch/__init__.py",
+        "import os\nseeds = [os.environ.get('READ_BY_IMPORT')]\nmanual_seed = seeds.append",
+    )
+    bench.write("d2l.py", "import torch")
+    done = bench.execute_one(
+        "import os, random\nrandom.seed(1); before = random.getstate()",
+        "os.environ['READ_BY_IMPORT'] = 'set'\nimport d2l, torch\n"
+        "print(torch.seeds, random.getstate() == before)",
+    )
+    assert printed(done) == "['set', 7] True\n"
+
+
+def test_a_question_is_refused(bench: Workbench) -> None:
+    problem = bench.execute_one("1", "name = input('Who?')").problem
+    assert problem
+    assert problem.what.startswith("StdinNotImplementedError")
+    assert problem.remedy == "nobody can answer while a book is built: write the value instead"
+    assert problem.place == notebook().page.place(6)
+
+
+def test_a_cell_that_does_not_end(tmp_path: Path) -> None:
+    bench = Workbench(tmp_path, "[execute]\ntimeout = 1\n")
+    done = bench.execute_one("print('first')", "\nwhile True: pass", "print('never')")
+    assert done.status == "failed"
+    assert done.problem
+    assert done.problem.line() == (
+        "chapter/page.md:7: error: [python] the cell did not end within 1 s; "
+        "make it quicker, or raise [execute] timeout"
+    )
+    assert printed(done) == "first\n"
+
+
+def test_a_notebook_that_does_not_end(tmp_path: Path) -> None:
+    bench = Workbench(tmp_path, "[execute]\nnotebook_timeout = 8\n")
+    done = bench.execute_one("import time", *["time.sleep(2)"] * 20)
+    assert done.problem
+    assert done.problem.what == "the notebook did not end within 8 s; this cell was running"
+    assert done.problem.remedy.endswith("[execute] notebook_timeout")
+    assert done.problem.place
+    assert done.problem.place.line > 2
+
+
+def test_a_kernel_that_is_killed(bench: Workbench) -> None:
+    done = bench.execute_one("import os", "os.kill(os.getpid(), 9)")
+    assert done.status == "failed"
+    assert done.problem
+    assert done.problem.line() == (
+        "chapter/page.md:6: error: [python] the kernel died (signal 9, Killed) while this cell "
+        "was running; it may have used up the memory"
+    )
+
+
+def test_a_kernel_that_ends_itself(bench: Workbench) -> None:
+    problem = bench.execute_one("import os; os._exit(3)").problem
+    assert problem
+    assert problem.what == "the kernel died (exit code 3) while this cell was running"
+
+
+def test_an_interpreter_without_ipykernel(bench: Workbench) -> None:
+    program = bench.write("python", f'#!/bin/sh\nexec {sys.executable} -I -S "$@"\n')
+    program.chmod(0o755)
+    bench.environments["python"] = replace(environment(), python=program)
+    done = bench.execute_one("1")
+    assert done.problem
+    assert done.problem.what == "the kernel does not start"
+    assert str(done.problem.place) == "chapter/page.md"
+    assert "ipykernel_launcher" in done.problem.detail
+
+
+def test_an_interpreter_that_is_not_there(bench: Workbench) -> None:
+    bench.environments["python"] = replace(environment(), python=bench.root / "none")
+    problem = bench.execute_one("1").problem
+    assert problem
+    assert problem.what == "the kernel does not start"
+    assert "No such file" in problem.detail
+
+
+def test_what_cells_start_ends_with_the_notebook(bench: Workbench) -> None:
+    done = bench.execute_one(
+        "import os, subprocess\n"
+        "ids = [os.getpid()]\n"
+        "ids.append(subprocess.Popen(['sleep', '1000']).pid)\n"
+        "ids.append(subprocess.Popen(['sleep', '1000'], start_new_session=True).pid)\n"
+        "ids.append(subprocess.Popen(['sh', '-c', 'trap \"\" TERM INT; sleep 1000']).pid)\n"
+        "import threading, time\n"
+        "threading.Thread(target=time.sleep, args=(1000,)).start()\n"
+        "print(ids)",
+    )
+    assert done.status == "executed"
+    assert_gone(json.loads(printed(done)))
+
+
+def test_a_failed_notebook_leaves_no_process_either(bench: Workbench) -> None:
+    done = bench.execute_one(
+        "import os, pathlib, subprocess\n"
+        "child = subprocess.Popen(['sleep', '1000'])\n"
+        "pathlib.Path('ids.json').write_text(f'[{os.getpid()}, {child.pid}]')\n"
+        "os.kill(os.getpid(), 11)"
+    )
+    assert done.problem
+    assert "signal 11" in done.problem.what
+    assert_gone(json.loads((bench.root / "_build/eval/python/chapter/ids.json").read_text()))
+
+
+def test_exit_handlers_are_run(bench: Workbench) -> None:
+    done = bench.execute_one(
+        "import atexit, pathlib\natexit.register(pathlib.Path('x.txt').write_text, 'done');"
+    )
+    assert done.problem is None
+    assert (bench.root / "_build/eval/python/chapter/x.txt").read_text() == "done"
+
+
+def assert_gone(ids: list[int]) -> None:
+    """These processes have ended, or do so at once."""
+    deadline = time.monotonic() + 5
+    while left := [number for number in ids if is_running(number)]:
+        assert time.monotonic() < deadline, f"still running: {left}"
+        time.sleep(0.05)
+
+
+def is_running(number: int) -> bool:
+    try:
+        return psutil.Process(number).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

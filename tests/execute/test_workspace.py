@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from d2lbook.config import parse_config
+from d2lbook.execute.workspace import copy_changed, prepare_workspace, resource_files
+
+from tests.execute.workbench import notebook
+
+
+def test_resources_are_files_and_what_folders_hold_but_nothing_that_was_built(
+    tmp_path: Path,
+) -> None:
+    for name in ("img/a.svg", "img/deep/b.svg", "data.csv", "x.md", "d2l/__pycache__/c.pyc",
+                 "_build/html/a.svg", ".d2lbook/x"):  # fmt: skip
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name)
+    config, _ = parse_config("[build]\nresources = img *.csv d2l missing _build .d2lbook", tmp_path)
+    found = {file.relative_to(tmp_path).as_posix() for file in resource_files(config)}
+    assert found == {"img/a.svg", "img/deep/b.svg", "data.csv"}
+
+
+def test_every_tab_has_the_resources_where_its_notebooks_expect_them(tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text("1")
+    config, _ = parse_config("[build]\ntabs = a, b\nresources = data.csv", tmp_path)
+    prepare_workspace(config, [notebook(page="x/y/page", tab=tab) for tab in ("a", "b")])
+    assert (tmp_path / "_build/eval/a/x/y").is_dir()
+    assert (tmp_path / "_build/eval/b/data.csv").read_text() == "1"
+
+
+def test_only_what_has_changed_is_copied(tmp_path: Path) -> None:
+    source, target = tmp_path / "source", tmp_path / "folder" / "target"
+    source.write_text("one")
+    copy_changed(source, target)
+    before = target.stat()
+    copy_changed(source, target)
+    assert target.stat().st_ino == before.st_ino
+    source.write_text("two")
+    os.utime(source, ns=(before.st_mtime_ns + 10**9,) * 2)
+    copy_changed(source, target)
+    assert target.read_text() == "two"
+    assert [path.name for path in target.parent.iterdir()] == ["target"]
