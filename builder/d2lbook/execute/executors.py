@@ -1,0 +1,72 @@
+"""Executors: where notebooks are executed. The scheduler knows them by one method.
+
+``LocalExecutor`` runs kernels on this machine; ``FakeExecutor`` runs nothing and
+is for tests, of this package and of others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from typing import Protocol
+
+from d2lbook.execute.jobs import Execution, Job, Observer
+
+THREAD_VARIABLES = (
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
+
+
+class Executor(Protocol):
+    """Somewhere to execute notebooks."""
+
+    async def submit(self, job: Job, observer: Observer) -> Execution:
+        """Execute a notebook, now or when there is room, and return what came of it.
+
+        Tells the observer when it starts and where it is. What goes wrong in
+        the notebook is in the result; being cancelled leaves nothing running.
+        """
+
+
+class LocalExecutor:
+    """Runs so many kernels at once on this machine, each with its share of the processors."""
+
+    def __init__(self, slots: int) -> None:
+        self.slots = asyncio.Semaphore(slots)
+        threads = max(1, usable_processors() // slots)
+        self.limits = dict.fromkeys(THREAD_VARIABLES, str(threads))
+
+    async def submit(self, job: Job, observer: Observer) -> Execution:
+        # Heavy: only a build that executes something pays for it.
+        from d2lbook.execute.run import run_notebook
+
+        async with self.slots:
+            observer.started(job.notebook)
+            return await run_notebook(job, observer, self.limits)
+
+
+class FakeExecutor:
+    """Answers every job with what a function makes of it, and remembers the jobs."""
+
+    def __init__(self, answer: Callable[[Job], Execution]) -> None:
+        self.answer = answer
+        self.jobs: list[Job] = []
+
+    async def submit(self, job: Job, observer: Observer) -> Execution:
+        self.jobs.append(job)
+        observer.started(job.notebook)
+        return self.answer(job)
+
+
+def usable_processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
