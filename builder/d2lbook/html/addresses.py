@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote
 
 SUFFIX = ".html"
 
@@ -19,19 +19,3 @@ def address(here: str, file: str, anchor: str = "") -> str:
     if file == page_file(here) and fragment:
         return fragment
     return quote(posixpath.relpath(file, posixpath.dirname(here) or ".")) + fragment
-
-
-def local_path(here: str, link: str) -> tuple[str, str] | None:
-    """The path, relative to the pages' folder, and the fragment that a link of a page means.
-
-    None where the link leads out of the book, or is a mere fragment. The path
-    may begin with ``..``; whether it lies in the book is for the caller to say.
-    """
-    try:
-        parts = urlsplit(link)
-    except ValueError:
-        return None
-    if parts.scheme or parts.netloc or not parts.path or parts.path.startswith("/"):
-        return None
-    path = posixpath.normpath(posixpath.join(posixpath.dirname(here), unquote(parts.path)))
-    return path, parts.fragment

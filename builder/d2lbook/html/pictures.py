@@ -11,7 +11,7 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
-from d2lbook.html.addresses import local_path
+from d2lbook.document.addresses import file_at, local_path
 
 _HEAD = 1 << 16
 """How much of a picture is read for its size."""
@@ -40,8 +40,8 @@ class BookFiles:
         local = local_path(page, link)
         if not local:
             return None
-        path = (self.source / local[0]).resolve()
-        if not path.is_relative_to(self.root) or not path.is_file():
+        path = file_at(local[0], source=self.source, root=self.root)
+        if not path:
             return None
         if path.is_relative_to(self.source):
             return BookFile(path, path.relative_to(self.source).as_posix())

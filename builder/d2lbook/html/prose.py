@@ -13,6 +13,7 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 from d2lbook.book import Cell, Page
+from d2lbook.document.addresses import local_path, page_at
 from d2lbook.document.build import citation_of
 from d2lbook.document.citations import anchor as citation_anchor
 from d2lbook.document.fences import language_of
@@ -21,7 +22,7 @@ from d2lbook.document.ordinals import KINDS
 from d2lbook.document.text import plain_text
 from d2lbook.errors import Problem
 from d2lbook.html import formulas
-from d2lbook.html.addresses import address, local_path, page_file
+from d2lbook.html.addresses import address, page_file
 from d2lbook.html.context import Entry, Site
 from d2lbook.html.highlight import highlight
 from d2lbook.html.pictures import BookFile, picture_size_of
@@ -115,8 +116,7 @@ class ProseWriter:
         if not local:
             return link
         path, fragment = local
-        name = path.removesuffix(".md").removesuffix(".html")
-        if name in self.site.entries:
+        if name := page_at(path, self.site.entries):
             return address(self.page.name, page_file(name), fragment)
         if file := self.site.files.find(self.page.name, link):
             self.files.add(file)
