@@ -59,6 +59,9 @@ class BookError(Exception):
         super().__init__("\n".join(problem.line() for problem in problems))
         self.problems = problems
 
+    def __reduce__(self) -> tuple[type[BookError], tuple[Problem, ...]]:
+        return type(self), self.problems
+
     @classmethod
     def at(cls, path: str, line: int, what: str, remedy: str = "", tab: str = "") -> Self:
         """The error for one problem at a line of a file (line 0: the whole file)."""

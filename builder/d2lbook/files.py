@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
-import tempfile
+from itertools import count
 from pathlib import Path
 
 from d2lbook.errors import OutputError
+
+_count = count()
+"""So that two threads of this process never use the same temporary file."""
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -14,18 +17,14 @@ def write_atomically(path: Path, content: bytes) -> None:
 
     Raises OutputError when that can't be done; nothing is left behind then.
     """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{next(_count)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        temporary = Path(name)
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            # mkstemp lets nobody else read; what a build makes is for everybody.
-            temporary.chmod(0o644)
+            temporary.write_bytes(content)
             temporary.replace(path)
         except BaseException:
-            temporary.unlink()
+            temporary.unlink(missing_ok=True)
             raise
     except OSError as error:
         raise unwritable(path, error) from error

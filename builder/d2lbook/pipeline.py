@@ -64,36 +64,49 @@ class Build:
     def selected(self) -> Notebooks:
         """What each tab sees of each page, as written; SourceError where that can't be decided."""
         errors: list[Problem] = []
-        found: dict[str, dict[str, Notebook]] = {tab: {} for tab in self.tabs}
-        for name, page in self.book.pages.items():
-            for tab in self.tabs:
-                try:
-                    notebook = select(page, tab, self.config.default_tab)
-                except SourceError as error:
-                    errors.extend(error.problems)
-                else:
-                    if notebook:
-                        found[tab][name] = notebook
+        found: dict[str, dict[str, Notebook]] = {}
+        for tab in self.tabs:
+            found[tab], problems = self._select(tab)
+            errors.extend(problems)
         raise_all(SourceError, dict.fromkeys(errors))
         return found
 
     @cached_property
     def notebooks(self) -> Notebooks:
         """The notebooks with the framework's own calls in place of aliases, imports sorted."""
-        packages = tuple(
+        return {tab: self._rewrite(tab, selected) for tab, selected in self.selected.items()}
+
+    def notebooks_of(self, tab: str) -> Mapping[str, Notebook]:
+        """As ``notebooks[tab]``, without working out the other tabs."""
+        if "notebooks" in self.__dict__:
+            return self.notebooks[tab]
+        selected, errors = self._select(tab)
+        raise_all(SourceError, errors)
+        return self._rewrite(tab, selected)
+
+    def _select(self, tab: str) -> tuple[dict[str, Notebook], list[Problem]]:
+        errors: list[Problem] = []
+        found: dict[str, Notebook] = {}
+        for name, page in self.book.pages.items():
+            try:
+                notebook = select(page, tab, self.config.default_tab)
+            except SourceError as error:
+                errors.extend(error.problems)
+            else:
+                if notebook:
+                    found[name] = notebook
+        return found, errors
+
+    def _rewrite(self, tab: str, selected: Mapping[str, Notebook]) -> dict[str, Notebook]:
+        packages = (
             PurePosixPath(library.file).with_suffix("").parts[0]
             for library in self.config.libraries.values()
             if library.file
         )
-        local = tuple(dict.fromkeys(packages))
-        found: dict[str, dict[str, Notebook]] = {}
-        for tab, notebooks in self.selected.items():
-            aliases = self.aliases(tab)
-            found[tab] = {
-                name: rewrite_notebook(notebook, aliases, local)
-                for name, notebook in notebooks.items()
-            }
-        return found
+        aliases, local = self.aliases(tab), tuple(dict.fromkeys(packages))
+        return {
+            name: rewrite_notebook(notebook, aliases, local) for name, notebook in selected.items()
+        }
 
     def aliases(self, tab: str) -> Aliases | None:
         """The aliases of a tab; ConfigError where one can't be understood."""

@@ -10,18 +10,27 @@ from d2lbook.files import write_file
 from d2lbook.library import library_text, with_version
 from d2lbook.notebooks.ipynb import notebook_json
 from d2lbook.output import claim, remove_others
+from d2lbook.parallel import map_in_processes
 from d2lbook.pipeline import Build
 
 Target = Callable[[Build], list[Path]]
 """Writes what a build makes; returns where a person looks for it."""
 
 
+FEW_PAGES = 20
+"""So few are written before another process has started."""
+
+
 def write_ipynb(build: Build) -> list[Path]:
     """The notebooks as written, without outputs."""
     folder = claim(build.config) / "ipynb"
-    for tab, notebooks in build.notebooks.items():
+
+    def write_tab(tab: str) -> None:
+        notebooks = build.notebooks_of(tab)
         texts = {name: notebook_json(notebook) for name, notebook in notebooks.items()}
         _write_notebooks(folder / tab, texts)
+
+    map_in_processes(write_tab, build.tabs, worth=len(build.book.pages) > FEW_PAGES)
     return [folder]
 
 

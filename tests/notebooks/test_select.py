@@ -73,6 +73,7 @@ def test_the_file_is_a_valid_notebook_and_always_the_same() -> None:
     assert written == notebook_json(notebook(text), outputs)
     read = nbformat.reads(written, as_version=4)
     nbformat.validate(read)
+    assert nbformat.writes(read) + "\n" == written, "laid out as Jupyter saves it"
     assert [cell.source for cell in read.cells] == ["# T", "x = 1\nx", "print('é')"]
     assert [cell.get("execution_count") for cell in read.cells] == [None, 1, 2]
     assert read.cells[2].outputs[0].text == "é\n"

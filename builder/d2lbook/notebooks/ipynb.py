@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator
+from functools import cache
+from json.encoder import encode_basestring
 from typing import Any
 
-from d2lbook.book import Cell, Notebook, Outputs
+from d2lbook.book import Cell, Notebook, Output, Outputs
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 """The kernel every Jupyter has; a book's own kernels are never registered."""
@@ -21,37 +24,77 @@ def notebook_json(notebook: Notebook, outputs: Outputs | None = None) -> str:
     metadata: dict[str, Any] = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     if notebook.required_libraries:
         metadata["required_libs"] = list(notebook.required_libraries)
-    content = {
-        "cells": list(_cells(notebook, outputs)),
-        "metadata": metadata,
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    cells = ",\n".join(_cells(notebook, outputs))
+    return (
+        f'{{\n "cells": [\n{cells}\n ],\n "metadata": {_json(metadata, 1)},\n'
+        ' "nbformat": 4,\n "nbformat_minor": 5\n}\n'
+    )
 
 
-def _cells(notebook: Notebook, outputs: Outputs | None) -> list[Mapping[str, Any]]:
-    cells: list[Mapping[str, Any]] = []
+def _cells(notebook: Notebook, outputs: Outputs | None) -> Iterator[str]:
     count = 0
     for cell in notebook.cells:
-        content: dict[str, Any] = {
-            "cell_type": "markdown" if cell.kind == "prose" else "code",
-            "id": cell.identifier or f"cell-{cell.position}",
-            "metadata": _metadata(cell, notebook.tab),
-            "source": cell.source.splitlines(keepends=True),
-        }
-        if cell.kind == "code":
+        fields = [
+            f'"id": "{_identifier(cell)}"',
+            f'"metadata": {_metadata(cell.position, cell.tabs and notebook.tab, cell.attributes)}',
+            f'"source": {_lines(cell.source)}',
+        ]
+        if cell.kind == "prose":
+            fields.insert(0, '"cell_type": "markdown"')
+        else:
             count += 1
-            content["outputs"] = list(outputs.get(cell.position, ()) if outputs is not None else ())
-            content["execution_count"] = count if outputs is not None else None
-        cells.append(content)
-    return cells
+            fields.insert(0, f'"execution_count": {"null" if outputs is None else count}')
+            fields.insert(0, '"cell_type": "code"')
+            fields.insert(4, f'"outputs": {_outputs(cell, outputs)}')
+        yield "  {\n   " + ",\n   ".join(fields) + "\n  }"
 
 
-def _metadata(cell: Cell, tab: str) -> dict[str, Any]:
-    metadata: dict[str, Any] = {"origin_pos": cell.position}
-    if cell.tabs is not None:
+def _identifier(cell: Cell) -> str:
+    """The fence's own, where the format allows it; else made of the position."""
+    allowed = re.fullmatch(r"[\w-]{1,64}", cell.identifier, re.ASCII)
+    return cell.identifier if allowed else f"cell-{cell.position}"
+
+
+def _outputs(cell: Cell, outputs: Outputs | None) -> str:
+    found = outputs.get(cell.position, ()) if outputs else ()
+    return _json([_split_texts(each) for each in found], 3)
+
+
+def _json(value: Any, depth: int) -> str:
+    """The value as Jupyter lays it out at this depth: one blank per level, keys sorted."""
+    text = json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
+    return text.replace("\n", "\n" + " " * depth)
+
+
+def _lines(source: str) -> str:
+    """The list of the lines, as ``_json`` lays it out, for it is most of a file."""
+    lines = ",\n".join(f"    {encode_basestring(line)}" for line in _split(source))
+    return f"[\n{lines}\n   ]"
+
+
+def _split(source: str) -> list[str]:
+    *lines, last = source.split("\n")
+    return [*(line + "\n" for line in lines), *([last] if last else [])]
+
+
+def _split_texts(output: Output) -> Output:
+    """The output with its texts as lists of lines, as Jupyter keeps them."""
+    if output["output_type"] == "stream":
+        return {**output, "text": _split(output["text"])}
+    if "data" in output:
+        data = {
+            kind: _split(value) if isinstance(value, str) else value
+            for kind, value in output["data"].items()
+        }
+        return {**output, "data": data}
+    return output
+
+
+@cache
+def _metadata(position: int, tab: str | None, attributes: tuple[tuple[str, str], ...]) -> str:
+    metadata: dict[str, Any] = {"origin_pos": position}
+    if tab:
         metadata["tab"] = [tab]
-    if cell.attributes:
-        metadata["attributes"] = dict(cell.attributes)
-    return metadata
+    if attributes:
+        metadata["attributes"] = dict(attributes)
+    return _json(metadata, 3)
