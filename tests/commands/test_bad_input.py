@@ -21,6 +21,7 @@ resources = img
 [execute]
 timeout = {timeout}
 """
+PICTURE = "# T\n\n![Caption](img/none.png)\n"
 INDEX = "# Book\n\n```toc\npage\n```\n"
 
 
@@ -156,10 +157,10 @@ def test_a_missing_image(build: Build) -> None:
         "![Caption](img/none.png)\n", config=CONFIG.format(timeout=9) + "[project]\n"
     )
     assert len(lines) == 1
-    assert lines[0].startswith("page.md:1: ")
+    assert lines[0].startswith("page.md:3: ")
     assert "img/none.png" in lines[0]
     strict = CONFIG.replace("[build]", "[build]\nwarning_is_error = True")
-    assert build("![Caption](img/none.png)\n", config=strict)[0] == 1
+    assert build(PICTURE, config=strict)[0] == 1
     assert code == 0
 
 

@@ -1,0 +1,98 @@
+"""The book itself, built from scratch twice with all four frameworks."""
+
+from __future__ import annotations
+
+import filecmp
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from d2lbook.__main__ import main
+from d2lbook.config import read_config
+from d2lbook.execute.environments import find_environment, is_ready
+
+from tests.conftest import ROOT
+
+TABS = ("pytorch", "mxnet", "jax", "tensorflow")
+
+
+def copy_book(folder: Path) -> Path:
+    """What git knows of the book, without the tool and the tests, in this folder."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        source = ROOT / name
+        if name.split("/")[0] not in {"builder", "tests", "benchmarks", ".ci"} and source.is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def builds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    config, _ = read_config(ROOT)
+    for tab in config.tabs:
+        if not is_ready(find_environment(config, tab)):
+            pytest.skip(f"the {tab} environment is not made yet: run d2lbook env")
+    first, second = (copy_book(tmp_path_factory.mktemp(name)) for name in ("first", "second"))
+    for folder in (first, second):
+        assert main(["-C", str(folder), "-q", "build", "all"]) == 0
+    return first, second
+
+
+def files(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_two_builds_from_scratch_are_the_same_bytes(builds: tuple[Path, Path]) -> None:
+    first, second = (folder / "_build" for folder in builds)
+    names = files(first)
+    assert names == files(second)
+    assert {"html/index.html", "ipynb/jax/chapter_builders-guide/parameters.ipynb"} <= names
+    assert {f"pdf/panduan-pembangun-{tab}.pdf" for tab in TABS} <= names
+    _, different, unread = filecmp.cmpfiles(first, second, names, shallow=False)
+    assert (different, unread) == ([], [])
+
+
+def test_the_book_has_no_warning(
+    builds: tuple[Path, Path], capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["-C", str(builds[0]), "-q", "build", "all"]) == 0
+    assert capfd.readouterr().err == ""
+
+
+def test_every_cell_of_every_tab_was_executed(builds: tuple[Path, Path]) -> None:
+    for tab in TABS:
+        path = builds[0] / "_build/eval" / tab / "chapter_builders-guide/parameters.ipynb"
+        cells = [c for c in json.loads(path.read_text())["cells"] if c["cell_type"] == "code"]
+        assert [cell["execution_count"] for cell in cells] == list(range(1, len(cells) + 1))
+        assert sum(bool(cell["outputs"]) for cell in cells) > len(cells) / 2
+
+
+def test_a_second_build_and_a_change_of_prose_execute_nothing(
+    builds: tuple[Path, Path], capfd: pytest.CaptureFixture[str]
+) -> None:
+    folder = builds[1]
+    assert main(["-C", str(folder), "build", "eval"]) == 0
+    assert "0 to execute, 4 unchanged" in capfd.readouterr().err
+    page = folder / "chapter_builders-guide/parameters.md"
+    page.write_text(page.read_text().replace("\n## ", "\nSatu kalimat lagi.\n\n## ", 1))
+    assert main(["-C", str(folder), "build", "eval", "html"]) == 0
+    assert "0 to execute, 4 unchanged" in capfd.readouterr().err
+    html = (folder / "_build/html/chapter_builders-guide/parameters.html").read_text()
+    assert "Satu kalimat lagi." in html
+
+
+def test_the_library_is_what_the_book_saves(builds: tuple[Path, Path]) -> None:
+    folder = builds[0]
+    before = {name: (folder / "d2l" / name).read_text() for name in files(folder / "d2l")}
+    assert main(["-C", str(folder), "-q", "build", "lib"]) == 0
+    after = {name: (folder / "d2l" / name).read_text() for name in files(folder / "d2l")}
+    assert before == after
