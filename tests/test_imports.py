@@ -32,6 +32,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pdf": WRITERS,
     "publish": WRITERS | {"notebooks"},
     "check": WRITERS,
+    "jupyter": READERS | {"notebooks", "execute"},
+    "tab": set(),
 }
 """For each part what it may import besides itself."""
 
