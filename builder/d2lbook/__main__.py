@@ -6,10 +6,11 @@ import argparse
 import importlib
 import os
 import sys
+import sysconfig
 from pathlib import Path
 
 from d2lbook import __version__
-from d2lbook.errors import BookError
+from d2lbook.errors import BookError, UsageError
 
 COMMANDS = ("build", "clear", "env")
 """Modules of ``d2lbook.commands``, each with NAME, HELP, add_arguments(parser), run(arguments)."""
@@ -21,6 +22,7 @@ def main(words: list[str] | None = None) -> int:
     """Run ``d2lbook`` with these words of a command line; the exit code (see ``errors``)."""
     arguments = command_line().parse_args(words)
     try:
+        refuse_predecessor(Path(sysconfig.get_path("purelib")))
         return int(arguments.run(arguments))
     except BookError as error:
         for problem in error.problems:
@@ -32,6 +34,18 @@ def main(words: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output went away, as `head` does
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
         return 1
+
+
+def refuse_predecessor(packages: Path) -> None:
+    """Raise UsageError where the first d2lbook is installed in this folder of packages too.
+
+    Both put their modules into ``d2lbook/``: what runs then is a mixture.
+    """
+    if any(packages.glob("d2lbook-*.dist-info")):
+        raise UsageError.of(
+            "the old tool d2lbook is installed in this environment beside d2lbook2",
+            "run 'pip uninstall d2lbook d2lbook2', then install d2lbook2 again",
+        )
 
 
 def command_line() -> argparse.ArgumentParser:

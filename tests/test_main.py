@@ -1,0 +1,43 @@
+"""The command line itself."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from d2lbook import __version__
+from d2lbook.__main__ import COMMANDS, main, refuse_predecessor
+from d2lbook.errors import UsageError
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["--version"])
+    assert stop.value.code == 0
+    assert capsys.readouterr().out == f"d2lbook {__version__}\n"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main([command, "--help"])
+    assert stop.value.code == 0
+    assert f"usage: d2lbook {command}" in capsys.readouterr().out
+
+
+def test_the_predecessor_beside_us_is_refused(tmp_path: Path) -> None:
+    refuse_predecessor(tmp_path)
+    (tmp_path / "d2lbook2-2.0.dist-info").mkdir()
+    refuse_predecessor(tmp_path)
+    (tmp_path / "d2lbook-1.0.3.dist-info").mkdir()
+    with pytest.raises(UsageError, match="pip uninstall d2lbook d2lbook2"):
+        refuse_predecessor(tmp_path)
+
+
+def test_nothing_heavy_is_imported_before_a_command_runs() -> None:
+    code = "import sys, d2lbook.__main__ as m; m.command_line(); print(*sys.modules)"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    heavy = {"markdown_it", "pygments", "jinja2", "nbclient", "nbformat", "typst", "rich", "isort"}
+    assert not heavy & set(told.stdout.split())
