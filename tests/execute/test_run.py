@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -94,25 +95,48 @@ def test_the_kernel_works_in_the_page_s_folder_beside_the_resources(tmp_path: Pa
     assert printed(bench.execute_one(f"{code}\n")) == "picture changed False python/chapter\n"
 
 
-def test_the_user_s_settings_do_not_show(
-    bench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_user_s_settings_do_not_show(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
     startup = bench.write("ipython/profile_default/startup/own.py", "print('own'); own = 1")
     monkeypatch.setenv("IPYTHONDIR", str(bench.root / "ipython"))
     monkeypatch.setenv("PYTHONSTARTUP", str(startup))
     monkeypatch.setenv("PYTHONPATH", str(startup.parent))
+    monkeypatch.setenv("PYTHONOPTIMIZE", "1")
     monkeypatch.setenv("MPLBACKEND", "agg")
     monkeypatch.setenv("KEPT", "kept")
-    bench.environments["python"] = environment(GIVEN="given")
     done = bench.execute_one(
         "import os\n"
-        "print('own' in globals(), os.environ['MPLBACKEND'], os.environ['KEPT'], "
-        "os.environ['GIVEN'])\nimport own"
+        "print('own' in globals(), __debug__, os.environ['MPLBACKEND'], os.environ['KEPT'])\n"
+        "import own"
     )
-    expected = "False module://matplotlib_inline.backend_inline kept given\n"
+    expected = "False True module://matplotlib_inline.backend_inline kept\n"
     assert printed(done) == expected
     assert done.problem
     assert done.problem.what == "ModuleNotFoundError: No module named 'own'"
+
+
+def test_the_book_s_variables_are_set_and_win_over_the_user_s(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.write("util.py", "")
+    bench.write("more/extra.py", "")
+    monkeypatch.setenv("NAME", "the user's")
+    monkeypatch.setenv("OMP_NUM_THREADS", "5")
+    variables = {"NAME": "the book's", "PYTHONPATH": str(bench.root / "more")}
+    bench.environments["python"] = environment(**variables)
+    done = bench.execute_one(
+        "import os, util, extra\nprint(os.environ['NAME'], os.environ['OMP_NUM_THREADS'])"
+    )
+    assert printed(done) == "the book's 5\n"
+
+
+def test_a_temporary_folder_whose_name_is_too_long_for_sockets(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = bench.root / ("x" * 100)
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    assert printed(bench.execute_one("print('there')")) == "there\n"
+    assert not list(folder.iterdir())
 
 
 def test_two_runs_give_the_same_outputs(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import ast
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import tempfile
@@ -42,12 +43,10 @@ A_DAY = 24 * 60 * 60
 
 OPTIONS = ("--InteractiveShellApp.ignore_cwd=True", "--HistoryManager.hist_file=:memory:")
 
-NOT_INHERITED = (
-    "COLUMNS", "IPYTHON_SUPPRESS_CONFIG_ERRORS", "JUPYTER_CONFIG_PATH", "JUPYTER_PATH", "LINES",
-    "MPLBACKEND", "PYTHONHOME", "PYTHONINSPECT", "PYTHONPATH", "PYTHONSTARTUP", "PYTHONWARNINGS",
-    "VIRTUAL_ENV",
-)  # fmt: skip
-"""Variables through which the user's settings or this process's environment would show."""
+NOT_INHERITED = re.compile(
+    r"(I?PYTHON|JUPYTER|JPY_).*|COLUMNS|LINES|NO_COLOR|FORCE_COLOR|MPLBACKEND|VIRTUAL_ENV"
+)
+"""Variables through which the user's settings, or this process's own, would show in outputs."""
 
 
 class KernelFault(Exception):
@@ -75,21 +74,26 @@ def kernel_variables(
     ``folder`` is the kernel's own, for settings; ``limits`` hold where neither
     the book nor the user has set the same variable.
     """
-    kept = {name: value for name, value in inherited.items() if name not in NOT_INHERITED}
+    kept = {name: text for name, text in inherited.items() if not NOT_INHERITED.fullmatch(name)}
+    given = dict(job.environment.variables)
     own = {
         "IPYTHONDIR": str(folder / "ipython"),
         "JUPYTER_CONFIG_DIR": str(folder / "jupyter"),
         "JUPYTER_DATA_DIR": str(folder / "jupyter"),
         "JUPYTER_RUNTIME_DIR": str(folder / "jupyter"),
         "MATPLOTLIBRC": os.devnull,
-        "PATH": os.pathsep.join([str(job.environment.python.parent), kept.get("PATH", os.defpath)]),
+        "PATH": _joined(job.environment.python.parent, kept.get("PATH", os.defpath)),
         "PYTHONHASHSEED": "0",
-        "PYTHONPATH": str(job.modules),
         "PYTHONSAFEPATH": "1",
         "PYTHONUTF8": "1",
         "SOURCE_DATE_EPOCH": "315532800",  # 1980, as zip files can't be older
     }
-    return {**limits, **kept, **own, **job.environment.variables}
+    paths = _joined(job.modules, given.get("PYTHONPATH", ""))
+    return {**limits, **kept, **own, **given, "PYTHONPATH": paths}
+
+
+def _joined(first: Path, others: str) -> str:
+    return os.pathsep.join(filter(None, [str(first), others]))
 
 
 class EnvironmentKernelManager(AsyncKernelManager):

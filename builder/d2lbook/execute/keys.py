@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from d2lbook.execute.environments import Environment
 
 FORMAT = 1
-"""Another number for every change of what is done to outputs before they are kept."""
+"""Another number for every change of how notebooks are run that ``startup.py`` does not show."""
 
 
 class Keys:

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["execute_notebooks", "stale_notebooks"]
 
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 
 def stale_notebooks(
     config: Config, notebooks: Sequence[Notebook], environments: Mapping[str, Environment]
@@ -195,19 +197,23 @@ class _Scheduler:
 
 @contextmanager
 def _cancelled_by_signals() -> Iterator[None]:
-    """What ends a process at once cancels the current task instead, as Ctrl-C does by itself."""
+    """What tells a process to stop cancels the current task, once, so that it can tidy up."""
     task, loop = asyncio.current_task(), asyncio.get_running_loop()
     assert task
+
+    def stop() -> None:
+        if not task.cancelling():
+            task.cancel()
+
+    # Only the main thread may handle signals; nohup and & ignore some on purpose.
     in_main_thread = threading.current_thread() is threading.main_thread()
-    taken = [
-        number
-        for number in (signal.SIGTERM, signal.SIGHUP)
-        if in_main_thread and signal.getsignal(number) is signal.SIG_DFL
-    ]
+    before = {number: signal.getsignal(number) for number in STOPPING if in_main_thread}
+    taken = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
     for number in taken:
-        loop.add_signal_handler(number, task.cancel)
+        loop.add_signal_handler(number, stop)
     try:
         yield
     finally:
         for number in taken:
             loop.remove_signal_handler(number)
+            signal.signal(number, before[number])
