@@ -16,10 +16,10 @@ MARKS = {"em": "*", "strong": "**", "s": "~~"}
 
 def describe_prose(source: str) -> str:
     """The tokens of a prose cell, labels attached, and what is wrong in it."""
-    found, damages = parse_prose(source)
-    tokens, misplaced = Attacher().attach(found)
+    found = parse_prose(source)
+    tokens, misplaced = Attacher().attach(found.tokens)
     lines = [*describe_tokens(tokens)]
-    for damage in sorted([*damages, *misplaced], key=lambda damage: damage.line):
+    for damage in sorted([*found.damages, *misplaced], key=lambda damage: damage.line):
         remedy = f"; {damage.remedy}" if damage.remedy else ""
         lines.append(f"! {damage.line + 1}: {damage.what}{remedy}")
     return "\n".join(lines)

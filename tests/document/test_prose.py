@@ -32,7 +32,7 @@ def test_golden(path: Path, update_golden: bool) -> None:
 def test_any_text_is_prose(text: str) -> None:
     describe_prose(text)
     lines = len(re.split(r"\r\n|\r|\n", text))
-    for token in parse_prose(text)[0]:
+    for token in parse_prose(text).tokens:
         assert token.map is None or 0 <= token.map[0] <= token.map[1] <= lines
 
 
@@ -43,12 +43,12 @@ def test_slide_marks_leave_lines_where_they_are(text: str) -> None:
 
 def test_link_definitions_come_from_elsewhere() -> None:
     definitions = find_definitions("Text.\n\n[docs]: https://example.org\n")
-    tokens, _ = parse_prose("See the [docs].", definitions=definitions)
+    tokens = parse_prose("See the [docs].", definitions=definitions).tokens
     assert tokens[1].children is not None
     assert tokens[1].children[1].attrs == {"href": "https://example.org"}
 
 
 def test_quotation_marks_are_the_languages() -> None:
-    tokens, _ = parse_prose("\"a 'b' c\"", quotes="«»‹›")
+    tokens = parse_prose("\"a 'b' c\"", quotes="«»‹›").tokens
     assert tokens[1].children is not None
     assert tokens[1].children[0].content == "«a ‹b› c»"

@@ -17,7 +17,7 @@ first
 
 
 def test_lines_of_links_images_and_html() -> None:
-    tokens, _ = parse_prose(TEXT)
+    tokens = parse_prose(TEXT).tokens
     found = [
         (child.map and child.map[0], child.attrs.get("href") or child.attrs.get("src"))
         for token in tokens

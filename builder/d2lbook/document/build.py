@@ -69,13 +69,21 @@ def _parse_cells(
     parsed: list[Prose] = []
     problems: list[Problem] = []
     for cell in cells:
-        found, damages = parse_prose(cell.source, quotes=quotes, definitions=definitions)
-        tokens, misplaced = attacher.attach(found)
+        found = parse_prose(cell.source, quotes=quotes, definitions=definitions)
+        tokens, misplaced = attacher.attach(found.tokens)
         _fill_contents(page, cell, tokens)
-        problems += [damage.problem(page, cell) for damage in [*damages, *misplaced]]
+        problems += [damage.problem(page, cell) for damage in [*found.damages, *misplaced]]
         shown = tabs if cell.tabs is None else tuple(tab for tab in tabs if tab in cell.tabs)
         if shown or cell.tabs is None:
-            parsed.append(Prose(cell=cell, tabs=shown, tokens=tuple(tokens)))
+            parsed.append(
+                Prose(
+                    cell=cell,
+                    tabs=shown,
+                    tokens=tuple(tokens),
+                    text=found.text,
+                    marks=found.marks,
+                )
+            )
     return parsed, problems
 
 

@@ -3,6 +3,8 @@
 figure_open    meta: {"src", "alt", "width", "height", "label"}
 inline         the caption; empty where the image has no description
 figure_close
+
+The image's own token, which ``marks.py`` knows, has meta {"figure": figure_open}.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ def _figures(state: StateCore) -> None:
             }
             closing.type, closing.tag, closing.hidden = "figure_close", "figure", False
             inline.content, inline.children = image.content, image.children
+            image.meta["figure"] = opening
 
 
 def _lone_image(inline: Token) -> Token | None:

@@ -37,7 +37,7 @@ def collect_footnotes(
             if label in definitions:
                 counts[label] = counts.get(label, 0) + 1
                 number = list(counts).index(label) + 1
-                token.meta = {"number": number, "count": counts[label]}
+                token.meta |= {"number": number, "count": counts[label]}
             else:
                 token.type, token.content, token.meta = "text", f"[^{label}]", {}
                 place = page.place(cell.cell.line_of(line))

@@ -118,15 +118,13 @@ def _math_inline(state: StateInline, silent: bool) -> bool:
         token = state.push("math_inline", "math", 0)
         token.map = [line, line + match[0].count("\n") + 1]
         token.content = match[1].strip()
-        if is_display:
-            # Its own name until it is known whether it can stand alone.
-            token.markup = "$$"
-            token.meta = {"label": None}
-    if is_display and (label := _LABEL.match(state.src, match.end())):
-        match = label
-        if not silent:
-            token.meta = {"label": label[1]}
-    state.pos = match.end()
+    label = _LABEL.match(state.src, match.end()) if is_display else None
+    end = (label or match).end()
+    if is_display and not silent:
+        # Its own name until it is known whether it can stand alone.
+        token.markup = "$$"
+        token.meta = {"label": label[1] if label else None, "span": (state.pos, end)}
+    state.pos = end
     return True
 
 

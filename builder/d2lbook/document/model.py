@@ -23,6 +23,7 @@ from markdown_it.token import Token
 
 from d2lbook.book import Cell, Output, Page, Place
 from d2lbook.document.citations import Citation
+from d2lbook.document.marks import Mark
 
 Kind: TypeAlias = Literal["section", "figure", "table", "equation"]
 """What has a number."""
@@ -39,6 +40,10 @@ class Prose:
     """The document's tabs that show it."""
     tokens: tuple[Token, ...]
     """Tokens of markdown-it-py and of our plugins (see ``prose.py``)."""
+    text: str
+    """The cell's source, slide marks resolved."""
+    marks: tuple[Mark, ...]
+    """Where in ``text`` the dialect's own constructs stand (see ``marks.py``)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ maths, gives the lines within the cell, from 0.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -23,17 +24,18 @@ from d2lbook.document.damage import Damage
 from d2lbook.document.directives import directives_plugin
 from d2lbook.document.fences import fences_plugin
 from d2lbook.document.figures import figures_plugin
+from d2lbook.document.marks import Mark, marks_plugin
 from d2lbook.document.math import math_plugin
 from d2lbook.document.punctuation import punctuation_plugin
 from d2lbook.document.roles import roles_plugin
 from d2lbook.document.slides import resolve_slide_marks
-from d2lbook.document.spans import lines_plugin, place_inlines, settle_damage
+from d2lbook.document.spans import place_inlines, places_plugin, settle_damage
 from d2lbook.document.tables import tables_plugin
 
 ENGLISH_QUOTES = "“”‘’"
 
 _PLUGINS = (
-    lines_plugin,
+    places_plugin,
     fences_plugin,
     directives_plugin,
     tables_plugin,
@@ -41,13 +43,26 @@ _PLUGINS = (
     math_plugin,
     figures_plugin,
     comments_plugin,
+    marks_plugin,
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedProse:
+    """One prose cell, parsed."""
+
+    text: str
+    """What was parsed: the source, slide marks resolved."""
+    tokens: list[Token]
+    damages: list[Damage]
+    marks: tuple[Mark, ...]
+    """Where in ``text`` the dialect's own constructs stand."""
 
 
 def parse_prose(
     source: str, *, quotes: str = ENGLISH_QUOTES, definitions: dict[str, Any] | None = None
-) -> tuple[list[Token], list[Damage]]:
-    """The tokens of one prose cell, and what is wrong in it.
+) -> ParsedProse:
+    """The tokens of one prose cell, what is wrong in it, and where its constructs stand.
 
     ``quotes`` are the four quotation marks of the language, outer ones first;
     ``definitions`` are link definitions from elsewhere on the page (see
@@ -56,7 +71,9 @@ def parse_prose(
     """
     env: dict[str, Any] = {"references": dict(definitions or {}), "damages": []}
     tokens = _parser(quotes).parse(resolve_slide_marks(source), env)
-    return tokens, env["damages"]
+    return ParsedProse(
+        text=env["text"], tokens=tokens, damages=env["damages"], marks=tuple(env["marks"])
+    )
 
 
 def find_definitions(source: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 
 from d2lbook.document.directives import DIRECTIVES
-from d2lbook.document.spans import lines_before, push_damaged
+from d2lbook.document.spans import lines_before, noting_place, push_damaged
 
 REFERENCES = ("numref", "ref", "eqref")
 CITATIONS = {"cite": "cite", "citep": "cite", "citet": "citet"}
@@ -39,7 +39,7 @@ _DAMAGED = re.compile(
 
 def roles_plugin(md: MarkdownIt) -> None:
     """Teach the parser roles."""
-    md.inline.ruler.after("escape", "role", _role)
+    md.inline.ruler.after("escape", "role", noting_place(_role))
 
 
 def _role(state: StateInline, silent: bool) -> bool:

@@ -1,8 +1,10 @@
 """Inline tokens: where they stand, and which of them are damaged.
 
 Markdown-it-py gives lines to blocks only. Our inline rules note in ``map`` the
-line within the text of their block, and ``lines_plugin`` has its own do so for
-links, images and HTML; ``place_inlines`` makes it a line of the cell.
+line within the text of their block, and ``places_plugin`` has its own do so for
+links, images and HTML; ``place_inlines`` makes it a line of the cell. The plugin
+also notes which characters of the block's text a token is made from, for
+``marks.py``.
 
 What an inline rule finds damaged it keeps as a token of its own kind, with what
 is wrong in ``meta``; once its line is known, ``settle_damage`` makes it the plain
@@ -12,11 +14,13 @@ text that the reader sees, and hands out what is wrong.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline, autolink, html_inline, image, link
 from markdown_it.token import Token
+from mdit_py_plugins.footnote.index import footnote_ref
 
 from d2lbook.document.damage import Damage
 
@@ -29,25 +33,35 @@ _WITHOUT_LINES: dict[str, _InlineRule] = {
     "image": image,
     "autolink": autolink,
     "html_inline": html_inline,
+    "footnote_ref": partial(footnote_ref, always_match=True),
 }
-"""Rules of markdown-it-py whose tokens are to know their line."""
+"""Rules of others whose tokens are to know their place."""
 
 
-def lines_plugin(md: MarkdownIt) -> None:
-    """Teach the parser to note where links, images and inline HTML stand."""
+def places_plugin(md: MarkdownIt) -> None:
+    """Teach the parser to note where links, images, footnotes and inline HTML stand."""
     for name, rule in _WITHOUT_LINES.items():
-        md.inline.ruler.at(name, _noting_line(rule))
+        md.inline.ruler.at(name, noting_place(rule))
 
 
-def _noting_line(rule: _InlineRule) -> _InlineRule:
+def noting_place(rule: _InlineRule) -> _InlineRule:
+    """The rule, but its token gets its lines, and ``span``, its characters, in ``meta``."""
+
     def noting(state: StateInline, silent: bool) -> bool:
-        line, before = lines_before(state), len(state.tokens)
+        start, before = state.pos, len(state.tokens)
         if not rule(state, silent):
             return False
         # The text before it may have become a token as well, and has no line.
         own = next((token for token in state.tokens[before:] if token.type != "text"), None)
         if own:
-            own.map = [line, line + 1]
+            line = state.src.count("\n", 0, start)
+            own.map = own.map or [line, line + 1]
+            own.meta["span"] = (start, state.pos)
+            # The description of an image is parsed by itself.
+            for child in walk_inlines(own):
+                if "span" in child.meta:
+                    first, end = child.meta["span"]
+                    child.meta["span"] = (start + 2 + first, start + 2 + end)
         return True
 
     return noting
