@@ -12,7 +12,6 @@ import ast
 import asyncio
 import contextlib
 import os
-import re
 import signal
 import subprocess
 import tempfile
@@ -31,6 +30,7 @@ from nbformat import NotebookNode
 
 from d2lbook.execute import preparation
 from d2lbook.execute.jobs import Job
+from d2lbook.execute.variables import kernel_variables
 
 LONGEST_SOCKET_PATH = 100
 """Systems allow 104 to 108 bytes."""
@@ -42,11 +42,6 @@ SECONDS_TO_END = 5
 A_DAY = 24 * 60 * 60
 
 OPTIONS = ("--InteractiveShellApp.ignore_cwd=True", "--HistoryManager.hist_file=:memory:")
-
-NOT_INHERITED = re.compile(
-    r"(I?PYTHON|JUPYTER|JPY_).*|COLUMNS|LINES|NO_COLOR|FORCE_COLOR|MPLBACKEND|VIRTUAL_ENV"
-)
-"""Variables through which the user's settings, or this process's own, would show in outputs."""
 
 
 class KernelFault(Exception):
@@ -64,36 +59,6 @@ class CellError(Exception):
 
 class CellTimeout(Exception):
     """A cell has not ended in time."""
-
-
-def kernel_variables(
-    job: Job, folder: Path, limits: Mapping[str, str], inherited: Mapping[str, str]
-) -> dict[str, str]:
-    """The variables of a kernel's process.
-
-    ``folder`` is the kernel's own, for settings; ``limits`` hold where neither
-    the book nor the user has set the same variable.
-    """
-    kept = {name: text for name, text in inherited.items() if not NOT_INHERITED.fullmatch(name)}
-    given = dict(job.environment.variables)
-    own = {
-        "IPYTHONDIR": str(folder / "ipython"),
-        "JUPYTER_CONFIG_DIR": str(folder / "jupyter"),
-        "JUPYTER_DATA_DIR": str(folder / "jupyter"),
-        "JUPYTER_RUNTIME_DIR": str(folder / "jupyter"),
-        "MATPLOTLIBRC": os.devnull,
-        "PATH": _joined(job.environment.python.parent, kept.get("PATH", os.defpath)),
-        "PYTHONHASHSEED": "0",
-        "PYTHONSAFEPATH": "1",
-        "PYTHONUTF8": "1",
-        "SOURCE_DATE_EPOCH": "315532800",  # 1980, as zip files can't be older
-    }
-    paths = _joined(job.modules, given.get("PYTHONPATH", ""))
-    return {**limits, **kept, **own, **given, "PYTHONPATH": paths}
-
-
-def _joined(first: Path, others: str) -> str:
-    return os.pathsep.join(filter(None, [str(first), others]))
 
 
 class EnvironmentKernelManager(AsyncKernelManager):
@@ -155,7 +120,7 @@ class Kernel:
             reply = await self._ask(preparation.code(self.job.seed))
         except (OSError, RuntimeError) as error:
             said = self.log.read_text("utf-8", errors="replace") if self.log.exists() else ""
-            raise KernelFault(said.strip() or str(error)) from error
+            raise KernelFault(f"{said}\n{error}") from error
         if reply["status"] != "ok":
             raise KernelFault(f"{reply.get('ename')}: {reply.get('evalue')}")
 
@@ -239,16 +204,16 @@ class Kernel:
     def _find_children(self) -> None:
         """Take note of what the cells have started, also outside of the process group."""
         if self.process:
-            with contextlib.suppress(psutil.NoSuchProcess):
+            with contextlib.suppress(psutil.Error):
                 self.children += psutil.Process(self.process.pid).children(recursive=True)
 
     def _kill(self) -> None:
         self._find_children()
         if self.process:
-            with contextlib.suppress(ProcessLookupError):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.process.pid, signal.SIGKILL)
         for child in self.children:
-            with contextlib.suppress(psutil.NoSuchProcess):
+            with contextlib.suppress(psutil.Error):
                 child.kill()
 
 

@@ -57,9 +57,10 @@ def execute_notebooks(
     """Execute what is stale and take the rest from the cache; one result per notebook, in order.
 
     ``environments`` has one for every tab with code. What fails is told in the
-    results. Raises OutputError when the output folder can't be written, and
-    KeyboardInterrupt when the process is told to stop (Ctrl-C, SIGTERM, SIGHUP):
-    no kernel is left then, and what was executed until then is in the cache.
+    results. Raises OutputError when the output folder can't be written, what an
+    executor raises that can't go on, and KeyboardInterrupt when the process is
+    told to stop (Ctrl-C, SIGTERM, SIGHUP): no kernel is left then, and what was
+    executed until then is in the cache.
     """
     observer = observer or Observer()
     found = _look_up(config, notebooks, environments)
@@ -147,6 +148,8 @@ def _execute(
         return asyncio.run(scheduler.run(stale, jobs))
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
+    except ExceptionGroup as group:
+        raise group.exceptions[0] from None
 
 
 @dataclass(frozen=True, kw_only=True)
