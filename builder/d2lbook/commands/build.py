@@ -47,8 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
     from d2lbook.pipeline import Build, Reporter
     from d2lbook.targets import TARGETS
 
-    console = Console(arguments.verbosity)
     config, notes = read_config(arguments.directory)
+    console = Console(arguments.verbosity, strict=config.build.warning_is_error)
     for note in notes:
         console.note(note)
     tabs = _tabs(config, arguments.tab)
@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
             for path in TARGETS[name](build):
                 console.result(f"{name}: {_shown(path)}")
             console.detail(f"{name}: {time.monotonic() - start:.2f} s")
-    return int(config.build.warning_is_error and console.warnings > 0)
+    return console.exit_code
 
 
 def _targets(names: list[str]) -> Iterator[str]:

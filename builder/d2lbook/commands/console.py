@@ -8,16 +8,22 @@ from d2lbook.errors import Problem
 
 
 class Console:
-    """Says what a command has to say, as loudly as ``verbosity`` (-1, 0, 1) allows."""
+    """Says what a command has to say, as loudly as ``verbosity`` (-1, 0, 1) allows.
 
-    def __init__(self, verbosity: int) -> None:
+    ``strict`` says whether warnings count as errors.
+    """
+
+    def __init__(self, verbosity: int, *, strict: bool = False) -> None:
         self.verbosity = verbosity
-        self.warnings = 0
+        self.strict = strict
+        self.exit_code = 0
+        """1 once a warning has counted as an error."""
 
     def warn(self, problem: Problem) -> None:
         """Something odd that stops nothing; shown even with -q."""
-        self.warnings += 1
-        print(problem.line("warning"), file=sys.stderr, flush=True)
+        self.exit_code |= self.strict
+        severity = "error" if self.strict else "warning"
+        print(problem.line(severity), file=sys.stderr, flush=True)
 
     def note(self, problem: Problem) -> None:
         """Something to know."""
