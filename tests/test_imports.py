@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 
 PACKAGE = ROOT / "builder" / "d2lbook"
 
-GROUND = {"book", "errors", "files", "config"}
+GROUND = {"book", "errors", "files", "config", "parallel"}
 READERS = GROUND | {"source"}
 WRITERS = READERS | {"document"}
 
@@ -23,6 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "files": {"errors"},
     "config": {"book", "errors"},
     "output": {"config", "errors", "files"},
+    "parallel": set(),
     "source": GROUND,
     "notebooks": READERS,
     "library": READERS | {"notebooks"},
@@ -37,7 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 """For each part what it may import besides itself."""
 
-TOP = ("pipeline", "targets", "commands", "__main__")
+TOP = ("pipeline", "checks", "targets", "commands", "__main__")
 """What puts the parts together: each may import everything but those after it."""
 
 
