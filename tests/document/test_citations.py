@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from d2lbook.book import Place
 from d2lbook.document.citations import Citation, References, format_citations
 from d2lbook.errors import Problem, RenderError

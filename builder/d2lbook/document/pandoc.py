@@ -71,7 +71,7 @@ def convert_each(target: str, parts: Sequence[Sequence[Node]], *options: str) ->
     """Each of these lists of blocks in the target format, by one call of pandoc."""
     if not parts:
         return []
-    border = "d2lbook-border"
+    border = "\x1ed2lbook\x1e"
     blocks = [node for part in parts for node in (*part, raw(target, border))]
     text = run(["-f", "json", "-t", target, "--wrap=none", *options], document(blocks))
     return [part.strip() for part in text.split(border)[:-1]]

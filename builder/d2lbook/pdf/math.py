@@ -237,7 +237,7 @@ def _words(element: Element) -> str:
 
 
 def _space(element: Element) -> str:
-    return "\\\n" if element.get("linebreak") == "newline" else space(element.get("width", "0em"))
+    return "\\ " if element.get("linebreak") == "newline" else space(element.get("width", "0em"))
 
 
 def _sign(element: Element, display: bool) -> str:
@@ -382,7 +382,7 @@ def _cell(cell: Element, display: bool) -> str:
 def _lines(table: Element) -> str:
     """The lines of an equation, aligned where their columns meet."""
     rows = ([_cell(cell, display=True) for cell in row] for row in _rows(table))
-    return " \\\n".join(map(_aligned, rows))
+    return " \\ ".join(map(_aligned, rows))
 
 
 def _aligned(cells: Sequence[str]) -> str:

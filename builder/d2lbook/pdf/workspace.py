@@ -1,0 +1,112 @@
+"""The folder that Typst compiles a PDF from.
+
+    main.typ  template.typ  fonts.typ  code.tmTheme     what the book looks like
+    pages/001.typ …                                     one file for each page of the book
+    pictures/001.svg …                                  those that the pages show
+
+Nothing outside it can get into the PDF; an error names the file, and with it
+the page, where it happened; and the same contents give the same bytes.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterable, Mapping
+from importlib import resources
+from pathlib import Path, PurePosixPath
+
+import typst
+
+from d2lbook.errors import RenderError
+from d2lbook.pdf.markup import arguments, literal
+
+FONTS = {
+    "serif": ("Libertinus Serif",),
+    "sans": ("Source Sans 3", "Libertinus Serif"),
+    "mono": ("Source Code Pro", "DejaVu Sans Mono"),
+}
+"""The fonts of the template: those in this package and those inside Typst."""
+
+_TEMPLATE = ("template.typ", "code.tmTheme")
+_PLACE = re.compile(r"┌─ .*?(pages/\d+\.typ):\d+")
+
+
+class Workspace:
+    """The contents of one PDF.
+
+    ``folder`` is empty and stays as long as this is in use; ``fonts`` are those
+    that the book prefers to the template's own, by the names in ``FONTS``. Only
+    a book that asks for fonts is set with those of the system.
+    """
+
+    def __init__(self, folder: Path, fonts: Mapping[str, str]) -> None:
+        self._folder = folder
+        self._has_fonts = bool(fonts)
+        self._pages: dict[str, str] = {}
+        self._pictures = 0
+        for name in _TEMPLATE:
+            content = resources.files(__package__).joinpath(name).read_bytes()
+            (folder / name).write_bytes(content)
+        families = {name: [*filter(None, [fonts.get(name)]), *own] for name, own in FONTS.items()}
+        definitions = (f"#let {name} = {literal(found)}" for name, found in families.items())
+        self._write("fonts.typ", "\n".join(definitions))
+        for name in ("pages", "pictures"):
+            (folder / name).mkdir()
+
+    def add_pictures(self, paths: Iterable[str], root: Path) -> dict[str, str]:
+        """Put in pictures from below ``root``; returns where the compiler finds each."""
+        places = {path: self._picture_place(path) for path in sorted(paths)}
+        for path, place in places.items():
+            shutil.copyfile(root / path, self._folder / place[1:])
+        return places
+
+    def add_made_pictures(self, pictures: Mapping[str, bytes]) -> dict[str, str]:
+        """Put in these pictures; returns where the compiler finds each."""
+        places = {path: self._picture_place(path) for path in sorted(pictures)}
+        for path, place in places.items():
+            (self._folder / place[1:]).write_bytes(pictures[path])
+        return places
+
+    def add_page(self, markup: str, source: str) -> None:
+        """Put in the next page, made from this file of the book."""
+        name = f"pages/{len(self._pages) + 1:03}.typ"
+        self._pages[name] = source
+        self._write(name, f'#import "/template.typ": *\n{markup}')
+
+    def compile(self, cover: Mapping[str, object]) -> bytes:
+        """The PDF, with what the template's ``book`` is to say before the pages.
+
+        Raises RenderError, naming the page at fault.
+        """
+        lines = ['#import "/template.typ": book', f"#show: book.with({arguments(**cover)})"]
+        lines += [f'#include "/{name}"' for name in self._pages]
+        self._write("main.typ", "\n".join(lines))
+        compiler = typst.Compiler(
+            self._folder / "main.typ",
+            root=self._folder,
+            font_paths=[Path(str(resources.files(__package__).joinpath("fonts")))],
+            ignore_system_fonts=not self._has_fonts,
+        )
+        try:
+            # The time is part of a PDF; a fixed one keeps the bytes the same.
+            content = compiler.compile(format="pdf", timestamp=0)
+        except typst.TypstError as error:
+            raise self._located(error) from None
+        assert isinstance(content, bytes), "one format gives one file"
+        return content
+
+    def _located(self, error: typst.TypstError) -> RenderError:
+        remedy = "; ".join(error.hints)
+        place = _PLACE.search(error.diagnostic)
+        if not place:
+            return RenderError.of(f"Typst can't make the PDF: {error.message}", remedy)
+        what = f"Typst can't set this page: {error.message}"
+        return RenderError.at(self._pages[place[1]], 0, what, remedy)
+
+    def _picture_place(self, path: str) -> str:
+        self._pictures += 1
+        return f"/pictures/{self._pictures:03}{PurePosixPath(path).suffix.lower()}"
+
+    def _write(self, name: str, markup: str) -> None:
+        (self._folder / name).write_text(f"{markup}\n", encoding="utf-8")
