@@ -1,0 +1,58 @@
+"""Code cells as a reader of the notebook wants them: without the marks for the builder."""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
+
+from d2lbook.source.magics import mask_magics
+
+_MARK = re.compile(r"#\s*(?:@(?:save|hide\w*)|hide (?:code|outputs))\b.*", re.IGNORECASE)
+
+
+def without_marks(source: str) -> str:
+    """The code without `#@save`, `#@hide…`, `# Hide code`; a line that was only that goes."""
+    marks = [match.start() for match in _MARK.finditer(source)]
+    if not all(_is_surely_comment(source, mark) for mark in marks):
+        comments = set(_comments(source))
+        marks = [mark for mark in marks if mark in comments]
+    return _cut(source, marks)
+
+
+def without_comments(source: str) -> str:
+    """The code without any comments and the lines that were only that."""
+    return _cut(source, _comments(source))
+
+
+def _cut(source: str, places: Iterable[int]) -> str:
+    """The code without what stands from these places to the end of their lines."""
+    parts: list[str] = []
+    done = 0
+    for place in places:
+        code = source[done:place].rstrip(" \t")
+        end = source.find("\n", place)
+        is_line = not code or code.endswith("\n")
+        done = len(source) if end < 0 else end + is_line
+        parts.append(code)
+    return "".join([*parts, source[done:]]).rstrip("\n") if parts else source
+
+
+def _is_surely_comment(source: str, place: int) -> bool:
+    """Whether no tokenizer is needed to see that a comment begins here."""
+    line = source[source.rfind("\n", 0, place) + 1 : place]
+    quotes = source.count('"""', 0, place) + source.count("'''", 0, place)
+    return not quotes % 2 and not set(line) & set("\"'#")
+
+
+def _comments(source: str) -> Iterator[int]:
+    """Where the comments begin; nothing where the code is not Python."""
+    starts = [0, *accumulate(len(line) + 1 for line in source.split("\n"))]
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(mask_magics(source)).readline):
+            if token.type == tokenize.COMMENT:
+                yield starts[token.start[0] - 1] + token.start[1]
+    except (tokenize.TokenError, SyntaxError):
+        return

@@ -1,0 +1,255 @@
+"""Prose cells → the Markdown of a notebook, which knows nothing of the dialect.
+
+Only the marks of a cell are replaced (see ``document/marks.py``): roles become
+text and links, labels and sizes go, equations and figures get their numbers.
+All other characters stay as they were written. One rule for each type of token.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from markdown_it.token import Token
+
+from d2lbook.document.addresses import local_path, page_at
+from d2lbook.document.build import citation_of
+from d2lbook.document.labels import Target, number_text, reference_text
+from d2lbook.document.language import Language
+from d2lbook.document.marks import Mark
+from d2lbook.document.math import DISPLAY
+from d2lbook.document.model import Document, Kind, Prose
+from d2lbook.document.spans import walk_inlines
+from d2lbook.document.text import plain_text
+from d2lbook.document.whole import Documents
+from d2lbook.publish.inlines import MarkdownReferences, escape
+from d2lbook.publish.rst import rst_to_text
+
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_DISPLAY = re.compile(DISPLAY)
+_DESTINATION = re.compile(r"\s*(?:<[^<>\n]*>|\S+)")
+_NOT_IN_LINKS = {"reference", "citation", "footnote_ref", "link_open", "image"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookOfNotebooks:
+    """What the notebooks of one tab need to know of their book."""
+
+    documents: Documents
+    references: MarkdownReferences
+    language: Language
+    names: Collection[str]
+    """The pages that this tab has a notebook of."""
+
+
+class MarkdownWriter:
+    """Writes the prose of one page's notebook."""
+
+    def __init__(self, book: BookOfNotebooks, document: Document) -> None:
+        self.book = book
+        self.document = document
+        self._text = ""
+        self._marks: Sequence[Mark] = ()
+        self._links = True
+        self._notes: dict[str, int] = {
+            mark.token.meta["label"]: mark.token.meta["number"]
+            for block in document.blocks
+            if isinstance(block, Prose)
+            for mark in block.marks
+            if mark.token.type == "footnote_ref"
+        }
+
+    def write(self, text: str, marks: Sequence[Mark]) -> str:
+        """The text with all its marks replaced; empty where nothing is left."""
+        self._text, self._marks = text, marks
+        return self._rewrite(0, len(text)).strip("\n")
+
+    def _rewrite(self, start: int, end: int) -> str:
+        """The characters from ``start`` to ``end``, their marks replaced."""
+        parts: list[str] = []
+        done = start
+        for mark in self._marks:
+            if done <= mark.start and mark.end <= end and (rule := _RULES.get(mark.token.type)):
+                new = rule(self, mark)
+                first, last = (mark.start, mark.end) if new else self._without_line(mark)
+                parts += [self._text[done : max(first, done)], new]
+                done = last
+        return "".join([*parts, self._text[done:end]])
+
+    def _without_line(self, mark: Mark) -> tuple[int, int]:
+        """What goes with a mark that goes: its whole lines, and blank ones after blank ones."""
+        text = self._text
+        start = text.rfind("\n", 0, mark.start) + 1
+        end = text.find("\n", mark.end) + 1 or len(text)
+        if text[start : mark.start].strip() or text[mark.end : end].strip():
+            return mark.start, mark.end
+        if not start or text.endswith("\n\n", 0, start):
+            blank = re.compile(r"(?:[ \t]*\n)*").match(text, end)
+            end = blank.end() if blank else end
+        return start, end
+
+    def _unlinked(self, start: int, end: int) -> str:
+        """The same as ``_rewrite``, where no link can stand."""
+        before, self._links = self._links, False
+        try:
+            return self._rewrite(start, end)
+        finally:
+            self._links = before
+
+    def _link(self, text: str, page: str) -> str:
+        """The text as a link to another notebook, where there is one."""
+        if not self._links or page == self.document.page.name or page not in self.book.names:
+            return text
+        return f"[{text}]({self._address(page)})"
+
+    def _address(self, page: str) -> str:
+        folder = posixpath.dirname(self.document.page.name) or "."
+        return quote(posixpath.relpath(f"{page}.ipynb", folder))
+
+    def _name(self, kind: Kind, token: Token) -> str:
+        """ "Figure 3.1.2", or nothing."""
+        number = self._number(kind, token)
+        return self.book.language.text(f"{kind}_number", number=number) if number else ""
+
+    def _number(self, kind: Kind, token: Token) -> str:
+        if "ordinal" not in token.meta:
+            return ""
+        numbers = self.book.documents.numbers[self.document.page.name]
+        return number_text(numbers.of(kind, token.meta["ordinal"]))
+
+    # Roles.
+
+    def reference(self, mark: Mark) -> str:
+        role, label = mark.token.meta["role"], mark.token.meta["label"]
+        target = self.book.documents.targets.get(label)
+        if not target:
+            return f"`{label}`"
+        return self._link(self._reference_text(role, target), target.page)
+
+    def _reference_text(self, role: str, target: Target) -> str:
+        text = reference_text(role, target, self.book.language)
+        is_title = target.caption and text == target.title
+        return title_markdown(target.caption) if is_title and target.caption else text
+
+    def citation(self, mark: Mark) -> str:
+        citation = citation_of(mark.token)
+        found = self.book.references.citations.get(citation)
+        return found if found else escape(f"[{', '.join(citation.keys)}]")
+
+    def code(self, mark: Mark) -> str:
+        return f"`{mark.token.content}`"
+
+    # Links and figures.
+
+    def link(self, mark: Mark) -> str:
+        middle = self._text.rfind("](", mark.start, mark.end)
+        local = local_path(self.document.page.name, str(mark.token.attrs.get("href", "")))
+        page = page_at(local[0], self.book.names) if local else None
+        if middle < 0 or not page:
+            return "[" + self._unlinked(mark.start + 1, mark.end)
+        title = _DESTINATION.sub("", self._text[middle + 2 : mark.end], count=1) or ")"
+        return f"[{self._unlinked(mark.start + 1, middle)}]({self._address(page)}{title}"
+    def image(self, mark: Mark) -> str:
+        """An image; a figure's caption follows, because a notebook doesn't show descriptions."""
+        middle = self._text.rfind("](", mark.start, mark.end)
+        end = middle if middle > 0 else mark.end - 1
+        image = f"![{self._unlinked(mark.start + 2, end)}{self._text[end : mark.end]}"
+        figure = mark.token.meta.get("figure")
+        name = self._name("figure", figure) if figure else ""
+        if not name:
+            return image
+        line = self._text.rfind("\n", 0, mark.start) + 1
+        before = self._text[line : mark.start]
+        indentation = "" if before.strip() else before
+        caption = self._rewrite(mark.start + 2, end).strip()
+        return f"{image}\n\n{indentation}{_joined(name, caption)}"
+
+    def table(self, mark: Mark) -> str:
+        """The colon of a caption, or the beginning of a table without one."""
+        name = self._name("table", mark.token)
+        if mark.start < mark.end:
+            return f"{name}: "
+        return f"{name}\n\n" if name else ""
+
+    # Equations.
+
+    def equation(self, mark: Mark) -> str:
+        source = self._text[mark.start : mark.end]
+        match = _DISPLAY.match(source)
+        equation = match[0] if match else source
+        number = self._number("equation", mark.token)
+        if not number or "\\tag" in equation:
+            return equation
+        return f"{equation[:-2].rstrip(' ')} \\tag{{{number}}}$$"
+
+    # Footnotes.
+
+    def footnote_reference(self, mark: Mark) -> str:
+        return f"<sup>{mark.token.meta['number']}</sup>"
+
+    def footnote(self, mark: Mark) -> str:
+        """What begins a footnote, or the indentation of one of its later lines."""
+        if self._text[mark.start] != "[":
+            return ""
+        label = mark.token.meta["label"]
+        is_first = self._text.endswith("\n\n", 0, mark.start) or not mark.start
+        return f"{'' if is_first else chr(10)}<sup>{self._notes.get(label, label)}</sup> "
+
+    # Blocks.
+
+    def nothing(self, _mark: Mark) -> str:
+        return ""
+
+    def comment(self, mark: Mark) -> str:
+        return _COMMENT.sub("", self._text[mark.start : mark.end]).strip()
+
+    def contents(self, mark: Mark) -> str:
+        entries = [page for page in mark.token.meta["entries"] if page in self.book.names]
+        return "\n".join(f"- {self._link(self._page_title(page), page)}" for page in entries)
+
+    def _page_title(self, page: str) -> str:
+        title = self.book.documents.pages[page].title
+        number = number_text(self.book.documents.numbers[page].number)
+        return f"{number} {title_markdown(title) if title else escape(page)}".strip()
+
+    def raw_rst(self, mark: Mark) -> str:
+        return escape(rst_to_text(mark.token.content))
+
+    def bibliography(self, _mark: Mark) -> str:
+        return self.book.references.entries
+
+
+Rule = Callable[[MarkdownWriter, Mark], str]
+
+_RULES: Mapping[str, Rule] = {
+    "reference": MarkdownWriter.reference,
+    "citation": MarkdownWriter.citation,
+    "code_inline": MarkdownWriter.code,
+    "footnote_ref": MarkdownWriter.footnote_reference,
+    "footnote_reference_open": MarkdownWriter.footnote,
+    "link_open": MarkdownWriter.link,
+    "image": MarkdownWriter.image,
+    "table_open": MarkdownWriter.table,
+    "math_inline": MarkdownWriter.equation,
+    "math_block": MarkdownWriter.equation,
+    "html_inline": MarkdownWriter.comment,
+    "html_block": MarkdownWriter.comment,
+    "directive": MarkdownWriter.nothing,
+    "bibliography": MarkdownWriter.bibliography,
+    "contents": MarkdownWriter.contents,
+    "raw_rst": MarkdownWriter.raw_rst,
+}
+
+
+def title_markdown(token: Token) -> str:
+    """A heading or caption as Markdown that can stand in a link."""
+    if any(child.type in _NOT_IN_LINKS for child in walk_inlines(token)):
+        return escape(plain_text(token))
+    return " ".join(token.content.split())
+
+
+def _joined(name: str, caption: str) -> str:
+    return f"{name}: {caption}" if caption else name
