@@ -37,6 +37,8 @@ def build_document(
     counter = Counter(tabs, _label_names(prose))
     for part in prose:
         counter.count(part.tokens, part.tabs)
+    for note in notes:
+        counter.leave_out(note.tokens)
     blocks: list[Block] = [*prose, *_code(page, notebooks, outputs)]
     document = Document(
         page=page,

@@ -8,7 +8,7 @@ be read again, in another process too, without the others.
 
 Every figure, table, equation and heading carries in its token's ``meta``:
 
-    anchor    identifier on the page
+    anchor    identifier on the page; empty for what has no number and no label
     ordinal   its place among its kind on the page: (2,) for the second figure,
               (2, 1) for the first part of the second; () has no number
 """

@@ -40,6 +40,12 @@ class Counter:
                 token.meta["ordinal"] = self._next(kind, tuple(tabs), depth) if depth else ()
                 token.meta["anchor"] = self._anchor(kind, token, tokens[index + 1 : index + 2])
 
+    def leave_out(self, tokens: Sequence[Token]) -> None:
+        """Write into these tokens that they have no number and no anchor."""
+        for token in tokens:
+            if token.type in KINDS:
+                token.meta |= {"ordinal": (), "anchor": ""}
+
     def total(self, kind: Kind) -> int:
         """How many of this kind have a number."""
         return max((self._counts.get((tab, kind), (0,))[0] for tab in self._tabs), default=0)
@@ -71,8 +77,10 @@ class Counter:
             return cast(str, labels[0])
         if kind == "section":
             wanted = slug(plain_text(following[0])) or "section"
+        elif token.meta["ordinal"]:
+            wanted = f"{kind}-{token.meta['ordinal'][0]}"
         else:
-            wanted = "-".join([kind, *map(str, token.meta["ordinal"])])
+            return ""
         anchor, number = wanted, 1
         while anchor in self._anchors:
             number += 1

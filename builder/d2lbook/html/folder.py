@@ -42,17 +42,16 @@ class SiteFolder:
         write_file(self.path / MANIFEST, json.dumps(sorted(self._written), indent=0) + "\n")
 
     def _file(self, name: str) -> Path:
-        parts = PurePosixPath(name)
-        if parts.is_absolute() or ".." in parts.parts:
+        if not _is_below(name):
             raise OutputError.of(f"'{name}' is not a name below {self.path}")
-        return self.path / parts
+        return self.path / name
 
     def _earlier(self) -> set[str]:
         try:
             names = json.loads((self.path / MANIFEST).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return set()
-        return {name for name in names if isinstance(name, str)}
+        return {name for name in names if isinstance(name, str) and _is_below(name)}
 
     def _remove(self, name: str) -> None:
         """Remove a file, and the folders that are empty without it."""
@@ -67,3 +66,9 @@ class SiteFolder:
             return
         except OSError as error:
             raise unwritable(file, error) from error
+
+
+def _is_below(name: str) -> bool:
+    """Whether this is the name of something below the folder it is relative to."""
+    path = PurePosixPath(name)
+    return not path.is_absolute() and ".." not in path.parts

@@ -178,15 +178,15 @@ class ProseWriter:
 
     def math_block(self, tokens: Sequence[Token], index: int) -> str:
         token = tokens[index]
-        anchor = token.meta.get("anchor", "")
         formula = self._formula(token)
         number = number_text(self._number(token))
         box = f'<div class="formula">{formula}</div>'
         if not number:
             return f'<div class="equation">{box}</div>\n'
         name = escape(self.site.language.text("equation_number", number=number))
-        link = f'<a class="number" href="{self._here(anchor)}" aria-label="{name}">({number})</a>'
-        return f'<div class="equation" id="{escape(anchor)}">{box}{link}</div>\n'
+        here = self._here(token.meta["anchor"])
+        link = f'<a class="number" href="{here}" aria-label="{name}">({number})</a>'
+        return f'<div class="equation"{self._id(token)}>{box}{link}</div>\n'
 
     def _formula(self, token: Token) -> str:
         rendered = formulas.render(formulas.formula_of(token))
@@ -198,23 +198,30 @@ class ProseWriter:
     # Headings, figures, tables.
 
     def _number(self, token: Token) -> tuple[int, ...]:
-        if "ordinal" not in token.meta:
-            return ()
         return self.site.numbers[self.page.name].of(KINDS[token.type], token.meta["ordinal"])
+
+    def _id(self, token: Token) -> str:
+        """The attribute with the token's anchor, where it has one."""
+        anchor = token.meta["anchor"]
+        return f' id="{escape(anchor)}"' if anchor else ""
 
     def heading_open(self, tokens: Sequence[Token], index: int) -> str:
         token = tokens[index]
         labels = "".join(f'<span id="{escape(name)}"></span>' for name in token.meta["labels"][1:])
         number = number_text(self._number(token)) if token.tag != "h1" else ""
         span = f'<span class="number">{number}</span> ' if number else ""
-        return f'<{token.tag} id="{escape(token.meta["anchor"])}">{labels}{span}'
+        return f"<{token.tag}{self._id(token)}>{labels}{span}"
 
     def heading_close(self, tokens: Sequence[Token], index: int) -> str:
         opening, inline = tokens[index - 2], tokens[index - 1]
+        link = self._permalink(opening, inline) if opening.meta["anchor"] else ""
+        return f"{link}</{opening.tag}>\n"
+
+    def _permalink(self, opening: Token, inline: Token) -> str:
         title = self.site.language.text("permalink", title=plain_text(inline))
         return (
             f' <a class="permalink" href="{self._here(opening.meta["anchor"])}"'
-            f' aria-label="{escape(title)}">#</a></{opening.tag}>\n'
+            f' aria-label="{escape(title)}">#</a>'
         )
 
     def figure_open(self, tokens: Sequence[Token], index: int) -> str:
@@ -224,7 +231,7 @@ class ProseWriter:
         image = self._image(token, token.meta["src"], alt, self._style(token))
         name = self._name(token)
         text = f"<figcaption>{name}" if name or caption.children else ""
-        return f'<figure id="{escape(token.meta["anchor"])}">\n{image}\n{text}'
+        return f"<figure{self._id(token)}>\n{image}\n{text}"
 
     def figure_close(self, tokens: Sequence[Token], index: int) -> str:
         opening, caption = tokens[index - 2], tokens[index - 1]
@@ -277,10 +284,7 @@ class ProseWriter:
 
     def table_caption_open(self, tokens: Sequence[Token], index: int) -> str:
         table = tokens[index + 3]
-        return (
-            f'<figure class="table" id="{escape(table.meta["anchor"])}">\n'
-            f"<figcaption>{self._name(table)}"
-        )
+        return f'<figure class="table"{self._id(table)}>\n<figcaption>{self._name(table)}'
 
     def table_caption_close(self, _tokens: Sequence[Token], _index: int) -> str:
         return "</figcaption>\n"
@@ -288,7 +292,7 @@ class ProseWriter:
     def table_open(self, tokens: Sequence[Token], index: int) -> str:
         before = ""
         if not index or tokens[index - 1].type != "table_caption_close":
-            before = f'<figure class="table" id="{escape(tokens[index].meta["anchor"])}">\n'
+            before = f'<figure class="table"{self._id(tokens[index])}>\n'
             if name := self._name(tokens[index]):
                 before += f"<figcaption>{name}</figcaption>\n"
         return f'{before}<div class="scroll"><table>\n'

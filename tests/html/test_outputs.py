@@ -1,0 +1,161 @@
+"""Outputs of code as HTML."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import struct
+
+import pytest
+from d2lbook.book import Output
+from d2lbook.document.language import load_language
+from d2lbook.html.ansi import ansi_to_html
+from d2lbook.html.outputs import OutputWriter
+from d2lbook.html.pictures import picture_size
+from hypothesis import given
+from hypothesis import strategies as st
+
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + struct.pack(">II", 30, 20) + b"rest"
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="3cm" height="20"/>'
+
+
+@pytest.fixture
+def writer() -> OutputWriter:
+    return OutputWriter(load_language("en"), lambda file: f"../{file}")
+
+
+def data(**forms: str) -> Output:
+    kinds = {
+        "plain": "text/plain", "html": "text/html", "png": "image/png", "svg": "image/svg+xml",
+        "latex": "text/latex", "markdown": "text/markdown",
+        "widget": "application/vnd.jupyter.widget-view+json",
+    }  # fmt: skip
+    return {
+        "output_type": "display_data",
+        "data": {kinds[name]: text for name, text in forms.items()},
+    }
+
+
+def stream(text: str, name: str = "stdout") -> Output:
+    return {"output_type": "stream", "name": name, "text": text}
+
+
+def test_text(writer: OutputWriter) -> None:
+    assert writer.write([data(plain="<a> & b")]) == "<pre>&lt;a&gt; &amp; b</pre>\n"
+
+
+def test_text_in_lines(writer: OutputWriter) -> None:
+    output = {"output_type": "execute_result", "data": {"text/plain": ["a\n", "b"]}}
+    assert writer.write([output]) == "<pre>a\nb</pre>\n"
+
+
+def test_pieces_of_one_stream_are_one_text(writer: OutputWriter) -> None:
+    outputs = [stream("a\n"), stream("b\n"), stream("oh\n", "stderr"), stream("c\n")]
+    assert writer.write(outputs) == (
+        "<pre>a\nb</pre>\n"
+        '<pre class="stderr" role="note" aria-label="Messages">oh</pre>\n'
+        "<pre>c</pre>\n"
+    )
+
+
+def test_an_error_shows_its_traceback_in_colour(writer: OutputWriter) -> None:
+    output = {
+        "output_type": "error",
+        "ename": "ValueError",
+        "evalue": "no",
+        "traceback": ["\x1b[31mValueError\x1b[0m: no"],
+    }
+    assert writer.write([output]) == (
+        '<pre class="error" role="note" aria-label="Error">'
+        '<span class="ansi-red">ValueError</span>: no</pre>\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "extension", "width", "height"),
+    [(PNG, "png", 30, 20), (SVG.encode(), "svg", 113, 20)],
+)
+def test_pictures_are_files_named_by_their_content(
+    writer: OutputWriter, content: bytes, extension: str, width: int, height: int
+) -> None:
+    text = SVG if extension == "svg" else base64.encodebytes(content).decode()
+    html = writer.write([data(plain="<Figure>", **{extension: text})])
+    name = f"_images/{hashlib.sha256(content).hexdigest()[:20]}.{extension}"
+    assert writer.pictures == {name: content}
+    assert html == (
+        f'<img src="../{name}" alt="Picture made by the code above"'
+        f' width="{width}" height="{height}" decoding="async">\n'
+    )
+
+
+def test_the_richest_form_is_shown(writer: OutputWriter) -> None:
+    html = writer.write([data(plain="p", html="<table></table>x")])
+    assert html == '<div class="html"><table></table>x</div>\n'
+    assert "katex" in writer.write([data(plain="p", latex="$\\frac{1}{2}$")])
+    html = writer.write([data(plain="p", markdown="**b**")])
+    assert "<strong>b</strong>" in html
+
+
+def test_scripts_are_left_out(writer: OutputWriter) -> None:
+    script = "<script>alert(1)</script>"
+    assert writer.write([data(html=f"<p>x</p>{script}")]) == '<div class="html"><p>x</p></div>\n'
+    # Where nothing is left to see, the next form has its turn.
+    assert writer.write([data(html=f"<div>{script}</div>", plain="p")]) == "<pre>p</pre>\n"
+
+
+def test_widgets_say_nothing_to_readers(writer: OutputWriter) -> None:
+    assert writer.write([data(widget="{}", plain="HBox(…)")]) == ""
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        {},
+        {"output_type": "stream"},
+        {"output_type": "error"},
+        {"output_type": "display_data", "data": {"image/png": "not base64!"}},
+        {"output_type": "display_data", "data": {"application/json": {"a": 1}}},
+        {"output_type": "display_data", "data": {"text/latex": "\\undefined"}},
+    ],
+)
+def test_odd_outputs_do_no_harm(writer: OutputWriter, output: Output) -> None:
+    assert "<img" not in writer.write([output])
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("\x1b[1;32mok\x1b[0m", '<span class="ansi-bold ansi-green">ok</span>'),
+        ("\x1b[94ma\x1b[39mb", '<span class="ansi-blue">a</span>b'),
+        ("\x1b[38;5;196mx\x1b[0m", "x"),
+        ("\x1b[2K\x1b]0;title\x07<a>\x08", "&lt;a&gt;"),
+    ],
+)
+def test_colours_of_terminals(text: str, html: str) -> None:
+    assert ansi_to_html(text) == html
+
+
+@given(st.text(alphabet="a<\x1b[]0;1m38\x07\\\n"))
+def test_any_text_of_a_terminal_is_harmless(text: str) -> None:
+    html = ansi_to_html(text)
+    assert html.count("<span") == html.count("</span>")
+    assert "\x1b" not in html
+
+
+@pytest.mark.parametrize(
+    ("content", "size"),
+    [
+        (PNG, (30, 20)),
+        (b"GIF89a" + struct.pack("<HH", 4, 5), (4, 5)),
+        (b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x11\x08\x00\x07\x00\x09\x03", (9, 7)),
+        (b'<?xml version="1.0"?><svg viewBox="0 0 40 30.4"/>', (40, 30)),
+        (b'<svg width="100%" viewBox="0,0,8,9">', (8, 9)),
+        (b'<svg width="100%">', None),
+        (b"\x89PNG\r\n\x1a\n", None),
+        (b"\xff\xd8\xff", None),
+        (b"text", None),
+        (b"", None),
+    ],
+)
+def test_sizes_of_pictures(content: bytes, size: tuple[int, int] | None) -> None:
+    assert picture_size(content) == size
