@@ -180,22 +180,22 @@ def test_a_question_is_refused(bench: Workbench) -> None:
 
 
 def test_a_cell_that_does_not_end(tmp_path: Path) -> None:
-    bench = Workbench(tmp_path, "[execute]\ntimeout = 1\n")
+    bench = Workbench(tmp_path, "[execute]\ntimeout = 2\n")
     done = bench.execute_one("print('first')", "\nwhile True: pass", "print('never')")
     assert done.status == "failed"
     assert done.problem
     assert done.problem.line() == (
-        "chapter/page.md:7: error: [python] the cell did not end within 1 s; "
+        "chapter/page.md:7: error: [python] the cell did not end within 2 s; "
         "make it quicker, or raise [execute] timeout"
     )
     assert printed(done) == "first\n"
 
 
 def test_a_notebook_that_does_not_end(tmp_path: Path) -> None:
-    bench = Workbench(tmp_path, "[execute]\nnotebook_timeout = 8\n")
-    done = bench.execute_one("import time", *["time.sleep(2)"] * 20)
+    bench = Workbench(tmp_path, "[execute]\nnotebook_timeout = 3\n")
+    done = bench.execute_one("import time", *["time.sleep(1)"] * 20)
     assert done.problem
-    assert done.problem.what == "the notebook did not end within 8 s; this cell was running"
+    assert done.problem.what == "the notebook did not end within 3 s; this cell was running"
     assert done.problem.remedy.endswith("[execute] notebook_timeout")
     assert done.problem.place
     assert done.problem.place.line > 2

@@ -36,7 +36,7 @@ bench.execute(*(notebook(code, page=f"{number}/page")
 
 
 def wait_for(*paths: Path) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while not all(path.exists() for path in paths):
         assert time.monotonic() < deadline
         time.sleep(0.05)

@@ -83,11 +83,12 @@ def damaged_result(notebook: Notebook, why: str) -> Problem:
 
 def place_of(notebook: Notebook, cell: Cell, found: tuple[int, int] | None = None) -> Place:
     """The place of a line of a cell, given as a kernel gives it; else of the cell's first line."""
-    if found is None:
-        first = next((i for i, line in enumerate(cell.source.split("\n")) if line.strip()), 0)
-        return notebook.page.place(cell.line_of(first))
-    number, line = found
-    return notebook.page.place(runnable_cells(notebook)[number - 1].line_of(line - 1))
+    cells = runnable_cells(notebook)
+    if found and 1 <= found[0] <= len(cells):
+        number, line = found
+        return notebook.page.place(cells[number - 1].line_of(line - 1))
+    first = next((i for i, line in enumerate(cell.source.split("\n")) if line.strip()), 0)
+    return notebook.page.place(cell.line_of(first))
 
 
 def last_lines(text: str) -> str:

@@ -28,7 +28,7 @@ class Job:
     cell_timeout: int
     """Seconds; 0: no limit."""
     notebook_timeout: int
-    """Seconds, from the start of the kernel; 0: no limit."""
+    """Seconds for all cells; 0: no limit."""
 
 
 @dataclass(frozen=True, kw_only=True)

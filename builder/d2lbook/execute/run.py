@@ -61,11 +61,9 @@ class _Run:
         """Run the cells; what stopped that, or None."""
         seconds = self.job.notebook_timeout
         try:
-            async with (
-                asyncio.timeout(seconds or None),
-                running_kernel(self.job, self.document, limits) as kernel,
-            ):
-                await self._run_cells(kernel)
+            async with running_kernel(self.job, self.document, limits) as kernel:
+                async with asyncio.timeout(seconds or None):
+                    await self._run_cells(kernel)
         except _Failure as failure:
             return failure.problem
         except KernelFault as fault:
