@@ -205,6 +205,12 @@ class Execute:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LinkCheck:
+    ignore: tuple[str, ...] = setting(words)
+    """Patterns of addresses that are not asked for."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class EnvironmentConfig:
     """``[env TAB]``: where the notebooks of one tab run."""
 
@@ -283,6 +289,7 @@ SECTIONS: Mapping[str, type] = {
     "html": Html,
     "pdf": Pdf,
     "execute": Execute,
+    "linkcheck": LinkCheck,
     "library": Version,
     "colab": Colab,
     "sagemaker": SageMaker,
@@ -330,6 +337,7 @@ class Config:
     html: Html
     pdf: Pdf
     execute: Execute
+    linkcheck: LinkCheck
     library: Version
     colab: Colab
     sagemaker: SageMaker

@@ -7,7 +7,8 @@
     ├── EnvironmentFault      5   a framework's environment can't be made or used
     ├── ExecutionError        1   cells that raised, hung, or lost their kernel
     ├── RenderError           6   a page or a PDF can't be made from sound sources
-    └── OutputError           7   the output folder can't be written
+    ├── OutputError           7   the output folder can't be written
+    └── CheckError            8   a check found what readers should not get
 
 The number is the process's exit code. Each error carries one or more
 ``Problem``s; only ``d2lbook.__main__`` catches them and prints, one line each:
@@ -100,6 +101,10 @@ class RenderError(BookError):
 
 class OutputError(BookError):
     exit_code = 7
+
+
+class CheckError(BookError):
+    exit_code = 8
 
 
 def raise_all(kind: type[BookError], problems: Iterable[Problem]) -> None:

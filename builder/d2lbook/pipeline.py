@@ -39,6 +39,8 @@ class Reporter:
 
     warn: Callable[[Problem], None]
     """Takes what is odd but stops nothing."""
+    note: Callable[[Problem], None]
+    """Takes what is only good to know."""
     on_environment: OnProgress
     """Is told of the steps in making an environment."""
     observer: Observer
@@ -147,17 +149,23 @@ class Build:
     @cached_property
     def documents(self) -> Documents:
         """The pages with outputs and numbers, references resolved; SourceError for labels."""
+        documents, problems = self._documents(self.notebooks, self.outputs)
+        self._warn(problems)
+        return documents
+
+    @cached_property
+    def documents_as_written(self) -> Documents:
+        """The same without outputs and rewriting, for checks; nothing is executed or told."""
+        return self._documents(self.selected, {})[0]
+
+    def _documents(
+        self, notebooks: Notebooks, outputs: Mapping[str, Mapping[str, Outputs]]
+    ) -> tuple[Documents, list[Problem]]:
         from d2lbook.document.language import load_language
         from d2lbook.document.whole import build_documents
 
-        documents, problems = build_documents(
-            self.book,
-            self.notebooks,
-            self.outputs,
-            load_language(self.config.project.language),
-        )
-        self._warn(problems)
-        return documents
+        language = load_language(self.config.project.language)
+        return build_documents(self.book, notebooks, outputs, language)
 
     @cached_property
     def references(self) -> References:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from d2lbook.checks import check_links, check_outputs, check_tabs
 from d2lbook.errors import ExecutionError, Problem, raise_all
 from d2lbook.files import write_file
 from d2lbook.library import library_text, with_version
@@ -120,4 +121,7 @@ TARGETS: Mapping[str, Target] = {
     "eval": write_eval,
     "ipynb": write_ipynb,
     "html": write_html,
+    "outputcheck": check_outputs,
+    "tabcheck": check_tabs,
+    "linkcheck": check_links,
 }

@@ -8,6 +8,11 @@ targets:
   lib     the library of the cells marked #@save           [library-TAB] lib_file
   all     eval, ipynb, pdf and html
 
+targets that only check:
+  outputcheck   no page holds outputs
+  tabcheck      nothing stands twice for one tab; what lacks for another
+  linkcheck     every link leads somewhere, within the book and out of it
+
 Only notebooks whose code, library or environment has changed are executed.
 """
 
@@ -28,7 +33,8 @@ NAME = "build"
 HELP = "build notebooks, pages, PDFs, the library"
 
 ALL = ("eval", "ipynb", "pdf", "html")
-NAMES = ("ipynb", "eval", "html", "pdf", "lib", "all")
+CHECKS = ("outputcheck", "tabcheck", "linkcheck")
+NAMES = ("ipynb", "eval", "html", "pdf", "lib", "all", *CHECKS)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,7 +63,12 @@ def run(arguments: argparse.Namespace) -> int:
         build = Build(
             config,
             tabs,
-            Reporter(warn=console.warn, on_environment=on_environment, observer=observer),
+            Reporter(
+                warn=console.warn,
+                note=console.note,
+                on_environment=on_environment,
+                observer=observer,
+            ),
         )
         for name in dict.fromkeys(_targets(arguments.targets)):
             start = time.monotonic()

@@ -1,0 +1,56 @@
+"""The targets of ``d2lbook build`` that write nothing: each tells what it finds.
+
+What readers must not get is raised as a CheckError, what is only odd is warned of.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from d2lbook.errors import CheckError, Problem, raise_all
+from d2lbook.pipeline import Build
+
+
+def check_outputs(build: Build) -> list[Path]:
+    """Every cell that has its outputs in the page; CheckError if there are any."""
+    from d2lbook.check.outputs import kept_outputs
+
+    pages = build.book.pages.values()
+    raise_all(CheckError, (problem for page in pages for problem in kept_outputs(page)))
+    return []
+
+
+def check_tabs(build: Build) -> list[Path]:
+    """What is probably marked for the wrong tab, or missing; the reader refuses unknown tabs."""
+    from d2lbook.check.doubles import doubled_code, doubled_prose
+    from d2lbook.check.variants import missing_variants
+
+    for document in build.documents_as_written.pages.values():
+        for rule in (doubled_prose, doubled_code, missing_variants):
+            for problem in rule(document):
+                build.reporter.warn(problem)
+    return []
+
+
+def check_links(build: Build) -> list[Path]:
+    """Every link of the prose, within the book and out of it; CheckError for broken ones."""
+    from d2lbook.check.known import KnownAddresses
+    from d2lbook.check.links import links_of
+    from d2lbook.check.local_links import broken_local_links
+    from d2lbook.check.web_links import check_web_links, is_web_link
+    from d2lbook.document.store import Store
+
+    config, pages = build.config, build.documents_as_written.pages
+    links = [link for document in pages.values() for link in links_of(document)]
+    broken = [*broken_local_links(links, pages, source=config.source, root=config.root)]
+    web = [link for link in links if is_web_link(link, config.linkcheck.ignore)]
+    report = check_web_links(web, KnownAddresses(Store(config.state), time.time()))
+    for problem in report.moved:
+        build.reporter.note(problem)
+    for problem in report.refused:
+        build.reporter.warn(problem)
+    raise_all(CheckError, [*broken, *report.broken])
+    found = f"{len(links)} links are good; {report.asked} of them were asked for now"
+    build.reporter.note(Problem(what=found))
+    return []
