@@ -23,9 +23,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Literal, Self, TypeAlias
 
 from d2lbook.book import Place
+
+Severity: TypeAlias = Literal["error", "warning", "note"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,7 @@ class Problem:
     detail: str = ""
     """More lines (the end of a traceback), shown indented below."""
 
-    def line(self, severity: Literal["error", "warning", "note"] = "error") -> str:
+    def line(self, severity: Severity = "error") -> str:
         """The problem as one line of text, with its detail indented below."""
         where = f"{self.place}: " if self.place else ""
         tab = f"[{self.tab}] " if self.tab else ""

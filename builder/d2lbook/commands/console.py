@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from d2lbook.errors import Problem
+from d2lbook.errors import Problem, Severity
 
 
 class Console:
@@ -22,7 +22,7 @@ class Console:
     def warn(self, problem: Problem) -> None:
         """Something odd that stops nothing; shown even with -q."""
         self.exit_code |= self.strict
-        severity = "error" if self.strict else "warning"
+        severity: Severity = "error" if self.strict else "warning"
         print(problem.line(severity), file=sys.stderr, flush=True)
 
     def note(self, problem: Problem) -> None:

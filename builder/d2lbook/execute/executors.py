@@ -7,11 +7,11 @@ is for tests, of this package and of others.
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable
 from typing import Protocol
 
 from d2lbook.execute.jobs import Execution, Job, Observer
+from d2lbook.parallel import usable_processors
 
 THREAD_VARIABLES = (
     "MKL_NUM_THREADS",
@@ -63,10 +63,3 @@ class FakeExecutor:
         self.jobs.append(job)
         observer.started(job.notebook)
         return self.answer(job)
-
-
-def usable_processors() -> int:
-    """How many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

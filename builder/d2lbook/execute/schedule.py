@@ -19,13 +19,14 @@ from d2lbook.book import Notebook
 from d2lbook.config import Config
 from d2lbook.errors import OutputError, Problem
 from d2lbook.execute.durations import Durations
-from d2lbook.execute.executors import Executor, LocalExecutor, usable_processors
+from d2lbook.execute.executors import Executor, LocalExecutor
 from d2lbook.execute.failures import damaged_result
 from d2lbook.execute.jobs import Execution, Job, Observer, by_position, runnable_cells
 from d2lbook.execute.keys import Keys
 from d2lbook.execute.modules import find_roots, link_modules
 from d2lbook.execute.results import DamagedResult, Result, ResultStore
 from d2lbook.execute.workspace import prepare_workspace, working_folder
+from d2lbook.parallel import usable_processors
 
 if TYPE_CHECKING:
     from d2lbook.execute.environments import Environment
