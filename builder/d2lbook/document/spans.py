@@ -93,7 +93,8 @@ def walk_inlines(token: Token) -> Iterator[Token]:
     """All tokens below this one, those in the descriptions of images too."""
     for child in token.children or ():
         yield child
-        yield from walk_inlines(child)
+        if child.children:
+            yield from walk_inlines(child)
 
 
 def place_inlines(tokens: Iterable[Token]) -> None:

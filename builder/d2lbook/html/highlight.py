@@ -1,4 +1,4 @@
-"""Code → HTML, coloured by Pygments' lexers.
+"""Code → HTML, coloured: Python by ``python_code``, the rest by Pygments' lexers.
 
 Only what the style sheet colours gets an element, and neighbours of one colour
 share it; Pygments' own formatter writes several times as much.
@@ -15,6 +15,9 @@ from pygments.lexers import get_lexer_by_name
 from pygments.token import Token, _TokenType
 from pygments.util import ClassNotFound
 
+from d2lbook.html.python_code import highlight_python
+
+_PYTHON = {"python", "python3", "py", "ipython", "ipython3"}
 _CLASSES = {
     Token.Comment: "c",
     Token.Comment.Preproc: "m",
@@ -43,11 +46,20 @@ _CLASSES = {
 @cache
 def highlight(code: str, language: str) -> str:
     """The code as HTML for a ``<pre>``; a language nobody knows is plain text."""
+    if language in _PYTHON:
+        return highlight_python(code)
     lexer = _lexer(language)
     if not lexer:
         return escape(code, quote=False)
-    runs = groupby(lexer.get_tokens(code), key=lambda pair: _class_of(pair[0]))
-    return "".join(_span(name, "".join(text for _, text in run)) for name, run in runs).rstrip("\n")
+    # Some lexers know a comment only by the line break after it.
+    tokens = lexer.get_tokens(code + "\n")
+    runs = [
+        (name, "".join(text for _, text in run))
+        for name, run in groupby(tokens, key=lambda pair: _class_of(pair[0]))
+    ]
+    last, text = runs[-1]
+    runs[-1] = (last, text.removesuffix("\n"))
+    return "".join(_span(name, text) for name, text in runs)
 
 
 def _span(name: str, text: str) -> str:

@@ -1,0 +1,56 @@
+"""Code in colour."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+from d2lbook.html.highlight import highlight
+from hypothesis import given
+from hypothesis import strategies as st
+
+PIECES = ('"', "'", '"""', "'''", "\\", "#", "\n", "@", "%", "def ", "f", "1.5e-3", ".", "(", "rb")
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("if x:  # why", "[k if] x:  [c # why]"),
+        ("def f(self): return None", "[k def] [f f]([l self]): [k return] [l None]"),
+        ("class  A(Exception):", "[k class]  [f A]([b Exception]):"),
+        ("@d2l.add_to_class(A)", "[m @d2l.add_to_class](A)"),
+        ("a @ b", "a @ b"),
+        ("%matplotlib inline\n!pip install x", "[m %matplotlib inline]\n[m !pip install x]"),
+        ("x % 2", "x % [l 2]"),
+        (
+            "1_000 + .5 + 1e-3 + 0xFF + x1 + 2j",
+            "[l 1_000] + [l .5] + [l 1e-3] + [l 0xFF] + x1 + [l 2j]",
+        ),
+        ("print(a.print, list_)", "[b print](a.print, list_)"),
+        ("f'{x}' + rb\"\\\"\" + u''", "[s f'{x}'] + [s rb\"\\\"\"] + [s u'']"),
+        ('"""a\n# b\n""" + "c"', '[s """a\n# b\n"""] + [s "c"]'),
+        ("'never closed\nx = 1", "[s 'never closed]\nx = [l 1]"),
+        ("lambda 变量: 变量", "[k lambda] 变量: 变量"),
+    ],
+)
+def test_python(code: str, expected: str) -> None:
+    assert bracketed(highlight(code, "python")) == expected
+
+
+def test_other_languages() -> None:
+    assert bracketed(highlight('echo "a" # why', "bash")) == '[b echo] [s "a"] [c # why]'
+    assert highlight("<x>", "no such language") == "&lt;x&gt;"
+
+
+@pytest.mark.parametrize("language", ["python", "bash", ""])
+@given(text=st.one_of(st.text(), st.lists(st.sampled_from(PIECES)).map("".join)))
+def test_no_character_is_lost(language: str, text: str) -> None:
+    text = re.sub(r"\r\n?", "\n", text).rstrip("\n")
+    plain = html.unescape(re.sub(r"</?span[^>]*>", "", highlight(text, language)))
+    assert plain == text
+
+
+def bracketed(code: str) -> str:
+    """The HTML with spans as [class text]."""
+    return html.unescape(re.sub(r'<span class="(\w+)">', r"[\1 ", code).replace("</span>", "]"))
