@@ -46,7 +46,7 @@ _LINES = {
 
 _DEFINITION = re.compile(r"\[\^[^\]\n]*\]:[ \t]*")
 _COLON = re.compile(r":[ \t]*")
-_INDENT = re.compile(r" {1,4}|\t")
+_INDENT = re.compile(r"(?: {1,4}|\t)(?=.*\S)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from itertools import accumulate
 
 from d2lbook.source.magics import mask_magics
 
-_MARK = re.compile(r"#\s*(?:@(?:save|hide\w*)|hide (?:code|outputs))\b.*", re.IGNORECASE)
+_MARK = re.compile(r"#\s*(?:@(?:save|hide\w*)|hide (?:code|outputs))\b", re.IGNORECASE)
 
 
 def without_marks(source: str) -> str:
@@ -18,7 +18,7 @@ def without_marks(source: str) -> str:
     marks = [match.start() for match in _MARK.finditer(source)]
     if not all(_is_surely_comment(source, mark) for mark in marks):
         comments = set(_comments(source))
-        marks = [mark for mark in marks if mark in comments]
+        marks = [mark for mark in marks if comments & set(range(_line(source, mark), mark + 1))]
     return _cut(source, marks)
 
 
@@ -32,6 +32,8 @@ def _cut(source: str, places: Iterable[int]) -> str:
     parts: list[str] = []
     done = 0
     for place in places:
+        if place < done:
+            continue
         code = source[done:place].rstrip(" \t")
         end = source.find("\n", place)
         is_line = not code or code.endswith("\n")
@@ -40,9 +42,14 @@ def _cut(source: str, places: Iterable[int]) -> str:
     return "".join([*parts, source[done:]]).rstrip("\n") if parts else source
 
 
+def _line(source: str, place: int) -> int:
+    """Where the line of this place begins."""
+    return source.rfind("\n", 0, place) + 1
+
+
 def _is_surely_comment(source: str, place: int) -> bool:
     """Whether no tokenizer is needed to see that a comment begins here."""
-    line = source[source.rfind("\n", 0, place) + 1 : place]
+    line = source[_line(source, place) : place]
     quotes = source.count('"""', 0, place) + source.count("'''", 0, place)
     return not quotes % 2 and not set(line) & set("\"'#")
 

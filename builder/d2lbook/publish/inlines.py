@@ -50,7 +50,7 @@ def _inline(kind: str, content: object) -> str:
     match kind, content:
         case "Str", str(text):
             return escape(text)
-        case ("Space" | "SoftBreak" | "LineBreak"), _:
+        case (("Space" | "SoftBreak" | "LineBreak"), _):
             return " "
         case "Code", [_, str(text)]:
             return f"`{text}`"
@@ -60,7 +60,7 @@ def _inline(kind: str, content: object) -> str:
             return inlines_to_markdown(inner).join(_QUOTES[marks])
         case "Link", [_, list(inner), [str(address), _]]:
             return _link(inlines_to_markdown(inner), address)
-        case ("Superscript" | "Subscript"), list(inner):
+        case (("Superscript" | "Subscript"), list(inner)):
             tag = kind[:3].lower()
             return f"<{tag}>{inlines_to_markdown(inner)}</{tag}>"
         case _, list(inner) if all(isinstance(node, dict) for node in inner):

@@ -147,11 +147,15 @@ class MarkdownWriter:
     def link(self, mark: Mark) -> str:
         middle = self._text.rfind("](", mark.start, mark.end)
         local = local_path(self.document.page.name, str(mark.token.attrs.get("href", "")))
-        page = page_at(local[0], self.book.names) if local else None
+        page = page_at(local[0], self.book.documents.pages) if local else None
         if middle < 0 or not page:
             return "[" + self._unlinked(mark.start + 1, mark.end)
+        text = self._unlinked(mark.start + 1, middle)
+        if page not in self.book.names:
+            return text
         title = _DESTINATION.sub("", self._text[middle + 2 : mark.end], count=1) or ")"
-        return f"[{self._unlinked(mark.start + 1, middle)}]({self._address(page)}{title}"
+        return f"[{text}]({self._address(page)}{title}"
+
     def image(self, mark: Mark) -> str:
         """An image; a figure's caption follows, because a notebook doesn't show descriptions."""
         middle = self._text.rfind("](", mark.start, mark.end)
@@ -183,7 +187,9 @@ class MarkdownWriter:
         number = self._number("equation", mark.token)
         if not number or "\\tag" in equation:
             return equation
-        return f"{equation[:-2].rstrip(' ')} \\tag{{{number}}}$$"
+        formula = equation.removesuffix("$$")
+        end = len(formula.rstrip())
+        return f"{formula[:end]} \\tag{{{number}}}{formula[end:]}$$"
 
     # Footnotes.
 
