@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
 Item = TypeVar("Item")
+Kept = TypeVar("Kept")
+Told = TypeVar("Told")
+Shared = TypeVar("Shared")
 Result = TypeVar("Result")
-
-_work: Callable[[Any], Any]
-"""What the copies do; it is set before they are made, and so never sent."""
 
 
 def usable_processors() -> int:
@@ -33,18 +35,101 @@ def map_in_processes(
     """The results of the function for all items, in their order.
 
     ``worth`` says whether there is enough to do to make copies of this process.
-    What the function changes, it changes in the copy; items and results are
-    pickled. An error that it raises for an item is raised here.
+    What the function changes, it changes in the copy; the results are pickled.
+    An error that it raises for an item is raised here.
+    """
+    return map_in_two_steps(
+        items,
+        first=lambda item: (item, None),
+        between=lambda _: None,
+        second=lambda item, _: function(item),
+        worth=worth,
+    )
+
+
+def map_in_two_steps(
+    items: Sequence[Item],
+    *,
+    first: Callable[[Item], tuple[Kept, Told]],
+    between: Callable[[list[Told]], Shared],
+    second: Callable[[Kept, Shared], Result],
+    worth: bool = True,
+) -> list[Result]:
+    """Work that needs to know of all items half-way; the results, in the order of the items.
+
+    ``first`` makes of an item what is kept where it is, and what is told to all;
+    ``between`` makes of all that was told what everybody has to know; ``second``
+    makes the result of both. What is told, shared and returned is pickled, what
+    is kept is not. An error that one of them raises is raised here.
     """
     processes = min(usable_processors(), len(items))
     if not worth or processes < 2 or "fork" not in multiprocessing.get_all_start_methods():
-        return [function(item) for item in items]
-    global _work
-    _work = function
+        pairs = [first(item) for item in items]
+        shared = between([told for _, told in pairs])
+        return [second(kept, shared) for kept, _ in pairs]
+
+    def work(connection: Connection, own: Sequence[Item]) -> None:
+        pairs = [first(item) for item in own]
+        connection.send((None, [told for _, told in pairs]))
+        shared = connection.recv()
+        connection.send((None, [second(kept, shared) for kept, _ in pairs]))
+
+    with _copies(work, [items[start::processes] for start in range(processes)]) as copies:
+        shared = between(_interleaved([_answer(copy) for copy in copies]))
+        for copy in copies:
+            copy.send(shared)
+        return _interleaved([_answer(copy) for copy in copies])
+
+
+@contextmanager
+def _copies(
+    work: Callable[[Connection, Sequence[Any]], None], shares: Sequence[Sequence[Any]]
+) -> Iterator[list[Connection]]:
+    """A copy of this process for each share of the work; none is left behind."""
     context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(processes, mp_context=context) as pool:
-        return list(pool.map(_do, items))
+    processes: list[BaseProcess] = []
+    connections: list[Connection] = []
+    try:
+        for share in shares:
+            ours, theirs = context.Pipe()
+            process = context.Process(target=_guarded, args=(work, theirs, share), daemon=True)
+            process.start()
+            theirs.close()
+            processes.append(process)
+            connections.append(ours)
+        yield connections
+    except BaseException:
+        for started in processes:
+            started.terminate()
+        raise
+    finally:
+        for started in processes:
+            started.join()
 
 
-def _do(item: Any) -> Any:
-    return _work(item)
+def _guarded(
+    work: Callable[[Connection, Sequence[Any]], None], connection: Connection, share: Sequence[Any]
+) -> None:
+    """Do the work in the copy; what goes wrong is the caller's to tell."""
+    try:
+        work(connection, share)
+    except KeyboardInterrupt:
+        os._exit(1)
+    except Exception as error:  # noqa: BLE001
+        connection.send((error, None))
+
+
+def _answer(connection: Connection) -> Any:
+    try:
+        error, answer = connection.recv()
+    except EOFError:
+        raise RuntimeError("a process that worked for this one has died") from None
+    if error:
+        raise error
+    return answer
+
+
+def _interleaved(shares: Sequence[Sequence[Any]]) -> list[Any]:
+    """Shares that were dealt out in turn, as one list again."""
+    count = sum(map(len, shares))
+    return [shares[index % len(shares)][index // len(shares)] for index in range(count)]

@@ -1,0 +1,66 @@
+"""Work in copies of this process."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from d2lbook import parallel
+from d2lbook.errors import SourceError
+from d2lbook.parallel import map_in_processes, map_in_two_steps
+
+
+@pytest.fixture(params=[1, 2, 3])
+def processors(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    monkeypatch.setattr(parallel, "usable_processors", lambda: request.param)
+    return int(request.param)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 7])
+def test_results_are_in_the_order_of_the_items(processors: int, count: int) -> None:
+    assert map_in_processes(lambda item: item * 2, range(count)) == [i * 2 for i in range(count)]
+
+
+def test_the_work_is_shared_out(processors: int) -> None:
+    found = set(map_in_processes(lambda _: os.getpid(), range(6)))
+    assert len(found) == processors
+    assert (os.getpid() in found) == (processors == 1)
+
+
+def test_too_little_work_is_done_here() -> None:
+    assert set(map_in_processes(lambda _: os.getpid(), range(6), worth=False)) == {os.getpid()}
+
+
+def test_everybody_knows_of_all_half_way(processors: int) -> None:
+    results = map_in_two_steps(
+        ["a", "bb", "ccc", "dddd", "e"],
+        first=lambda item: ((item, os.getpid()), len(item)),
+        between=lambda told: (told, sum(told)),
+        second=lambda kept, shared: (kept[0], kept[1] == os.getpid(), *shared),
+    )
+    lengths = [1, 2, 3, 4, 1]
+    assert results == [(item, True, lengths, 11) for item in ("a", "bb", "ccc", "dddd", "e")]
+
+
+@pytest.mark.parametrize("step", ["first", "second"])
+def test_errors_come_back(processors: int, step: str) -> None:
+    def fail(name: str, item: int) -> None:
+        if name == step and item == 3:
+            raise SourceError.at("p.md", item, "no")
+
+    def first(item: int) -> tuple[int, int]:
+        fail("first", item)
+        return item, item
+
+    def second(item: int, _: None) -> None:
+        fail("second", item)
+
+    with pytest.raises(SourceError) as caught:
+        map_in_two_steps(range(6), first=first, between=lambda _: None, second=second)
+    assert caught.value.problems[0].line() == "p.md:3: error: no"
+
+
+def test_a_copy_that_dies_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel, "usable_processors", lambda: 2)
+    with pytest.raises(RuntimeError, match="has died"):
+        map_in_processes(lambda item: os._exit(1) if item else item, range(4))
