@@ -6,7 +6,7 @@ import socket
 from dataclasses import replace
 
 import pytest
-from d2lbook.check.web import Answer, Manners, ask
+from d2lbook.check.web import GIVE_UP, NO_NETWORK, Answer, Manners, ask
 
 from tests.check.server import Server
 
@@ -125,6 +125,17 @@ def test_a_server_that_is_not_there_is_not_asked_for_everything() -> None:
     answers = ask(addresses, replace(QUICK, per_server=1), sleep=sleeper)
     assert {answer.state for answer in answers.values()} == {"unreachable"}
     assert sleeper.naps == [1, 2]
+
+
+def test_without_a_network_few_servers_are_tried() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+    sleeper = Sleeper()
+    addresses = [f"http://127.0.0.{number}:{port}/" for number in range(1, 100)]
+    answers = ask(addresses, replace(QUICK, at_once=1), sleep=sleeper)
+    assert {answer.state for answer in answers.values()} == {"unreachable"}
+    tried = [answer for answer in answers.values() if answer != NO_NETWORK]
+    assert len(tried) == GIVE_UP
 
 
 @pytest.mark.parametrize(

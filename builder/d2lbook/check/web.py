@@ -31,6 +31,9 @@ PERMANENT = {HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT}
 REFUSALS = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS}
 """What servers say to programs they don't want, about pages that people can read."""
 
+GIVE_UP = 8
+"""When so many servers can't be reached, and none can, nothing is tried any more."""
+
 HEADERS = {"User-Agent": "Mozilla/5.0 (compatible; d2lbook linkcheck)", "Accept": "*/*"}
 
 
@@ -63,6 +66,9 @@ class Answer:
     """Where the address has moved for good."""
 
 
+NO_NETWORK = Answer(state="unreachable", reason="no connection: there is no network")
+
+
 def ask(
     addresses: Iterable[str],
     manners: Manners,
@@ -89,7 +95,8 @@ async def _ask_all(
     async with httpx.AsyncClient(
         headers=HEADERS, timeout=manners.timeout, limits=limits, follow_redirects=True
     ) as client:
-        servers = defaultdict[str, _Server](lambda: _Server(client, manners, sleep))
+        network = _Network()
+        servers = defaultdict[str, _Server](lambda: _Server(client, manners, sleep, network))
         everywhere = asyncio.Semaphore(manners.at_once)
 
         async def one(address: str) -> None:
@@ -122,26 +129,49 @@ class _Reply:
     """Seconds for which the server wants to be left alone."""
 
 
+class _Network:
+    """Whether there seems to be one."""
+
+    def __init__(self) -> None:
+        self.is_there = False
+        self.lost: set[_Server] = set()
+
+    @property
+    def is_down(self) -> bool:
+        return not self.is_there and len(self.lost) >= GIVE_UP
+
+    def note(self, server: _Server, answer: Answer) -> None:
+        """Take note of what has come of asking this server."""
+        if answer.state == "unreachable":
+            self.lost.add(server)
+        else:
+            self.is_there = True
+
+
 class _Server:
     """One web server, and what is known of it."""
 
-    def __init__(self, client: httpx.AsyncClient, manners: Manners, sleep: Sleep) -> None:
+    def __init__(
+        self, client: httpx.AsyncClient, manners: Manners, sleep: Sleep, network: _Network
+    ) -> None:
         self.client = client
         self.manners = manners
         self.sleep = sleep
+        self.network = network
         self.places = asyncio.Semaphore(manners.per_server)
         self.rests_until = 0.0
         self.unreachable: Answer | None = None
 
     async def ask(self, address: str) -> Answer:
         """Ask for the address until there is an answer that stands."""
-        answer = Answer(state="unreachable")
+        answer = NO_NETWORK
         for method, pause in self._attempts():
-            if self.unreachable:
-                return self.unreachable
+            if self.unreachable or self.network.is_down:
+                return self.unreachable or answer
             await self._wait(pause)
             reply = await self._request(method, address)
             answer = reply.answer
+            self.network.note(self, answer)
             if not reply.may_pass or reply.rest > self.manners.patience:
                 return answer
             self.rests_until = max(self.rests_until, time.monotonic() + reply.rest)
