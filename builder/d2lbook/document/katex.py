@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -58,7 +59,7 @@ def render(formulas: Iterable[Formula], form: Form) -> dict[Formula, Rendered]:
     if not wanted:
         return {}
     pairs = [[formula.tex, formula.display] for formula in wanted]
-    results = json.loads(_engine().call("renderAll", pairs, form))
+    results = json.loads(_engine(os.getpid()).call("renderAll", pairs, form))
     return {
         formula: Rendered(markup, error)
         for formula, (markup, error) in zip(wanted, results, strict=True)
@@ -66,7 +67,8 @@ def render(formulas: Iterable[Formula], form: Form) -> dict[Formula, Rendered]:
 
 
 @cache
-def _engine() -> MiniRacer:
+def _engine(_process: int) -> MiniRacer:
+    """The engine of this process: the thread of one doesn't live on in a forked copy."""
     engine = MiniRacer()
     # Left to the end of the interpreter, V8's thread would keep the process from ending.
     atexit.register(engine.close)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from functools import cache
 from urllib.parse import quote
 
 SUFFIX = ".html"
@@ -18,4 +19,9 @@ def address(here: str, file: str, anchor: str = "") -> str:
     fragment = f"#{quote(anchor)}" if anchor else ""
     if file == page_file(here) and fragment:
         return fragment
-    return quote(posixpath.relpath(file, posixpath.dirname(here) or ".")) + fragment
+    return _relative(posixpath.dirname(here), file) + fragment
+
+
+@cache
+def _relative(folder: str, file: str) -> str:
+    return quote(posixpath.relpath(file, folder or "."))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from d2lbook.errors import OutputError
@@ -34,6 +35,10 @@ class SiteFolder:
         except OSError as error:
             raise OutputError.of(f"can't read {source}: {error.strerror}") from error
         self.write(name, content)
+
+    def keep(self, names: Iterable[str]) -> None:
+        """Count these files as written by this build: another process has done it."""
+        self._written.update(names)
 
     def finish(self) -> None:
         """Remove what an earlier build wrote and this one did not, and note what it wrote."""

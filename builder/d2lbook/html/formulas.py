@@ -26,7 +26,8 @@ def prepare(tokens: Iterable[Token]) -> None:
         for part in (token, *walk_inlines(token))
         if part.type in {"math_inline", "math_block"}
     }
-    _known.update(katex.render(wanted - _known.keys(), "htmlAndMathml"))
+    new = [formula for formula in wanted if formula not in _known]
+    _known.update(katex.render(new, "htmlAndMathml"))
 
 
 def render(formula: Formula) -> Rendered:

@@ -46,6 +46,7 @@ class PageMaker:
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,
         )
         self._templates.filters["framework"] = display_name
         self._templates.globals["text"] = site.language.text

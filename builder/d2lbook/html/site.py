@@ -27,9 +27,13 @@ from d2lbook.html.folder import SiteFolder
 from d2lbook.html.page import PageMaker
 from d2lbook.html.pictures import BookFiles
 from d2lbook.html.titles import title_html
+from d2lbook.parallel import map_in_processes
 
 NOTEBOOKS = "notebooks"
 """Folder of the site for the notebooks that readers can download."""
+
+_MANY = 20
+"""From so many pages on it pays to make them on several processors."""
 
 
 def write_site(
@@ -61,14 +65,22 @@ def write_site(
             folder.write(links[name][tab], text)
     site = describe_site(book, documents, references, config, assets, links, pdfs or {})
     maker = PageMaker(site)
-    for name, document in documents.pages.items():
+
+    def make(document: Document) -> tuple[set[str], tuple[Problem, ...]]:
+        """Write a page and what it needs; the names of the files, and what is wrong in it."""
         made = maker.make(document)
-        folder.write(page_file(name), made.html)
+        files: dict[str, str | bytes] = {page_file(document.page.name): made.html}
+        files |= made.pictures
+        for file, content in files.items():
+            folder.write(file, content)
         for found in made.files:
             folder.copy(found.site_path, found.path)
-        for picture, image in made.pictures.items():
-            folder.write(picture, image)
-        problems += made.problems
+        return {*files, *(found.site_path for found in made.files)}, made.problems
+
+    pages = list(documents.pages.values())
+    for names, odd in map_in_processes(make, pages, worth=len(pages) >= _MANY):
+        folder.keep(names)
+        problems += odd
     folder.finish()
     return problems
 
