@@ -59,7 +59,8 @@ class PageMaker:
         outputs = OutputWriter(self.site.language, partial(address, name))
         body = BodyWriter(document, self.site, prose, outputs)
         previous, following = self._navigation.neighbours(name)
-        is_cover = name == self.site.contents.page
+        # A book of one page begins with its text.
+        is_cover = name == self.site.contents.page and bool(self.site.contents.children)
         html = self._templates.get_template("cover.html" if is_cover else "page.html").render(
             site=self.site,
             name=name,

@@ -271,13 +271,14 @@ class ProseWriter:
     def _image(self, token: Token, source: str, alt: str, style: str) -> str:
         attributes = {"src": source, "alt": alt}
         file = self.site.files.find(self.page.name, source)
+        if not file and local_path(self.page.name, source):
+            self._warn(token, f"the image '{source}' is not there", "mend the path, or add it")
+            return f'<span class="missing">{escape(source)}</span>'
         if file:
             self.files.add(file)
             attributes["src"] = address(self.page.name, file.site_path)
             if size := picture_size_of(file.path):
                 attributes["width"], attributes["height"] = map(str, size)
-        elif local_path(self.page.name, source):
-            self._warn(token, f"the image '{source}' is not there", "mend the path, or add it")
         if style:
             attributes["style"] = style
         return f'<img{_attributes(attributes)} decoding="async">'
