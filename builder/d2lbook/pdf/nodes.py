@@ -10,6 +10,9 @@ from d2lbook.document.pandoc import Node
 
 Nodes = Sequence[Node]
 
+_BREAKING = " \t\n"
+"""Spaces at which a line may be broken."""
+
 
 def node(kind: str, *content: Any) -> Node:
     """A node of this kind; several contents become a list."""
@@ -27,13 +30,20 @@ def attributes(
 
 
 def text(content: str) -> list[Node]:
-    """Words and the spaces between them; spaces that must not break stay in their words."""
-    parts = re.split(r"([ \t\n]+)", content)
-    return [
-        node("Space") if index % 2 else node("Str", part)
-        for index, part in enumerate(parts)
-        if part
-    ]
+    """A run of text; spaces that must not break stay as they are.
+
+    Its first word is a node of its own, for writers that have to see what a text
+    begins with; all others share one, because a book has a great many of them.
+    """
+    words = content.strip(_BREAKING)
+    if not words:
+        return [node("Space")] if content else []
+    first, *rest = re.split(f"[{_BREAKING}]+", words, maxsplit=1)
+    found = [node("Space")] if content[0] in _BREAKING else []
+    found.append(node("Str", first))
+    if rest:
+        found += [node("Space"), node("Str", re.sub(f"[{_BREAKING}]+", " ", rest[0]))]
+    return [*found, node("Space")] if content[-1] in _BREAKING else found
 
 
 def plain(inlines: Nodes) -> Node:

@@ -7,7 +7,7 @@ on paper or screens can be made from them. Beyond pandoc's own nodes:
     Figure       identifier, name ("Figure 3.1.2"); holds an Image
     Table        likewise
     Para         with one Span .equation: identifier, number ("(3.1.2)"), its Math
-    Div .input   CodeBlock of a code cell; its outputs follow (``outputs.py``)
+    Div .input   CodeBlock of a code cell, how many outputs follow (``outputs.py``)
     Div .entry   one work of the list of references
     Span .note   around a footnote; its identifier is what later references link to
 
@@ -125,8 +125,8 @@ class _PageWriter:
         )
         if not block.shows_source or not cell.source.strip():
             return outputs
-        source = nodes.div([nodes.code_block(cell.source, cell.language)], "", "input")
-        return [source, *outputs]
+        source = [nodes.code_block(cell.source, cell.language)]
+        return [nodes.div(source, "", "input", outputs=len(outputs)), *outputs]
 
     def _place(self, token: Token) -> Place:
         line = self._cell.line_of(token.map[0]) if self._cell and token.map else 0

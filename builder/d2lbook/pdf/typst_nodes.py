@@ -17,6 +17,7 @@ from d2lbook.pdf import nodes
 from d2lbook.pdf.markup import Raw, arguments, call
 from d2lbook.pdf.nodes import Nodes, node, value_of
 
+_MARKER = re.compile(r"[-+/=]|\d")
 _LENGTH = re.compile(r"([\d.]+)(px|%|em|rem|cm|mm|in|pt)")
 _POINTS = {"px": 0.75, "pt": 1.0, "in": 72.0, "cm": 72 / 2.54, "mm": 72 / 25.4}
 _SHAPES = {"AlignLeft": "left", "AlignRight": "right", "AlignCenter": "center"}
@@ -50,11 +51,19 @@ class Lowering:
         return write(self, found) if write else None
 
     def _call(self, name: str, given: str, *contents: Nodes) -> list[Node]:
-        """A call with pieces of content as its last arguments."""
-        found = [_inline(f"#{name}({given})")]
+        """A call with pieces of content as its last arguments.
+
+        It ends so that no text after it can be taken for its part.
+        """
+        found = [_inline(f"#{name}({given})" if given else f"#{name}")]
         for content in contents:
-            found += [_inline("["), *self.lower(content), _inline("]")]
+            found += [_inline("["), *self._started(content), _inline("]")]
         return [*found, _inline(";")]
+
+    def _started(self, inlines: Nodes) -> list[Node]:
+        """Inlines at the start of a line, where a minus or a number could begin a list."""
+        is_marker = bool(inlines) and inlines[0]["t"] == "Str" and _MARKER.match(inlines[0]["c"])
+        return [*([_inline("\\")] if is_marker else []), *self.lower(inlines)]
 
     # Blocks.
 
@@ -93,11 +102,13 @@ class Lowering:
         return [_block(call("listing", content, lang="".join(classes[:1])))]
 
     def div(self, found: Node) -> Nodes:
-        (identifier, classes, _), blocks = found["c"]
+        attributes, blocks = found["c"]
+        identifier, classes, _ = attributes
         match classes:
             case ["input"]:
                 (_, languages, _), content = blocks[0]["c"]
-                return [_block(call("source", content, lang="".join(languages[:1])))]
+                sticky = Raw("true" if value_of(attributes, "outputs") else "")
+                return [_block(call("source", content, lang="".join(languages[:1]), sticky=sticky))]
             case ["output", "picture"]:
                 picture = self._picture(blocks[0]["c"][0], "picture")
                 return [nodes.plain(self._call("output-box", "", [picture]))]
@@ -117,7 +128,13 @@ class Lowering:
     def rule(self, _: Node) -> Nodes:
         return [_block(call("separator"))]
 
+    def lines(self, found: Node) -> Nodes:
+        return [node(found["t"], self._started(found["c"]))]
+
     # Lines of text.
+
+    def styled(self, found: Node) -> Nodes:
+        return self._call(_STYLES[found["t"]], "", found["c"])
 
     def math(self, found: Node) -> Nodes:
         kind, tex = found["c"]
@@ -172,7 +189,17 @@ class Lowering:
         return _inline(call(function, self.pictures[address], alt=alt, **sizes))
 
 
+_STYLES = {
+    "Emph": "emph",
+    "SmallCaps": "smallcaps",
+    "Strikeout": "strike",
+    "Strong": "strong",
+    "Subscript": "sub",
+    "Superscript": "super",
+    "Underline": "underline",
+}
 _WRITERS: Mapping[str, Callable[[Lowering, Node], Nodes]] = {
+    **dict.fromkeys(_STYLES, Lowering.styled),
     "Code": Lowering.code,
     "CodeBlock": Lowering.code_block,
     "Div": Lowering.div,
@@ -182,6 +209,8 @@ _WRITERS: Mapping[str, Callable[[Lowering, Node], Nodes]] = {
     "Image": Lowering.image,
     "Link": Lowering.link,
     "Math": Lowering.math,
+    "Para": Lowering.lines,
+    "Plain": Lowering.lines,
     "RawBlock": Lowering.raw,
     "RawInline": Lowering.raw,
     "Span": Lowering.span,
