@@ -56,6 +56,9 @@ def test_values_of_several_lines() -> None:
         ("[build]\ntabs = a b", "config.ini:2: error: [build] tabs can't be 'a b'; it has to be names of letters, digits and _, separated by commas"),
         ("[build]\noutput_dir = ../x", "config.ini:2: error: [build] output_dir can't be '../x'; it has to be a path inside the book's folder"),
         ("[build]\nresources = img /etc", "config.ini:2: error: [build] resources can't be 'img /etc'; it has to be a path inside the book's folder"),
+        ("[build]\nindex = ../index", "config.ini:2: error: [build] index can't be '../index'; it has to be a path inside the book's folder"),
+        ("[html]\nheader_links = PDF\n", "config.ini:2: error: [html] header_links can't be 'PDF'; it has to be one 'text, address' or 'text, address, icon' per line"),
+        ("[deploy]\ngithub_rep = x", "config.ini:2: error: unknown key 'github_rep' in [deploy]; did you mean 'github_repo'?"),
         ("[project]\nname = 50%", "config.ini:2: error: [project] name has a lone %; write %% for a percent sign"),
         ("[build]\ntabs = a\n\ntabs = b", "config.ini:4: error: [build] tabs stands here twice; mend or delete that line"),
         ("[a]\n[a]", "config.ini:2: error: section [a] stands here twice; mend or delete that line"),
@@ -66,6 +69,14 @@ def test_values_of_several_lines() -> None:
 )  # fmt: skip
 def test_what_is_refused(text: str, line: str) -> None:
     assert error(text) == line
+
+
+def test_rows_may_end_in_a_comma() -> None:
+    config = read("[html]\nheader_links = PDF, http://a/b.pdf, fas fa-file-pdf,\n\n    Code, http://c\n")
+    assert config.html.header_links == (
+        ("PDF", "http://a/b.pdf", "fas fa-file-pdf"),
+        ("Code", "http://c"),
+    )
 
 
 def test_keys_that_are_no_longer_needed_are_noted() -> None:

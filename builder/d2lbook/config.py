@@ -67,8 +67,16 @@ def names(value: str) -> tuple[str, ...]:
 
 def rows(value: str) -> tuple[tuple[str, ...], ...]:
     """One tuple per line, its members separated by commas."""
-    lines = (line for line in value.splitlines() if line.strip())
-    return tuple(tuple(part.strip() for part in line.split(",")) for line in lines)
+    lines = (line.strip().rstrip(",") for line in value.splitlines())
+    return tuple(tuple(part.strip() for part in line.split(",")) for line in lines if line)
+
+
+def links(value: str) -> tuple[tuple[str, ...], ...]:
+    """One link per line: its text, its address and perhaps the name of an icon."""
+    found = rows(value)
+    if not all(len(row) in {2, 3} and all(row[:2]) for row in found):
+        raise ValueError("one 'text, address' or 'text, address, icon' per line")
+    return found
 
 
 def lines(value: str) -> tuple[str, ...]:
@@ -153,13 +161,12 @@ class Project:
 class Build:
     source: str = setting(inside, "source_dir")
     output: str = setting(inside, "output_dir")
-    index: str = setting(text)
+    index: str = setting(inside)
     """Name of the root page, with or without extension."""
     notebooks: tuple[str, ...] = setting(insides)
     """Patterns of the Markdown files that are pages."""
     non_notebooks: tuple[str, ...] = setting(insides, "non-notebooks")
     """Patterns of the Markdown files that are copied as they are."""
-    rsts: tuple[str, ...] = setting(insides)
     exclusions: tuple[str, ...] = setting(insides)
     dependencies: tuple[str, ...] = setting(insides)
     """Files on which all notebooks depend."""
@@ -175,7 +182,7 @@ class Build:
 
 @dataclass(frozen=True, kw_only=True)
 class Html:
-    header_links: tuple[tuple[str, ...], ...] = setting(rows)
+    header_links: tuple[tuple[str, ...], ...] = setting(links)
     """Rows of text, address and icon name."""
     favicon: str = setting(inside)
     logo: str = setting(inside, "html_logo")
@@ -275,14 +282,6 @@ class Slides:
     github_repo: tuple[tuple[str, ...], ...] = setting(rows)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Deploy:
-    github_repo: str = setting(text)
-    s3_bucket: str = setting(text)
-    other_file_s3urls: tuple[str, ...] = setting(words)
-    google_analytics_tracking_id: str = setting(text)
-
-
 SECTIONS: Mapping[str, type] = {
     "project": Project,
     "build": Build,
@@ -294,7 +293,6 @@ SECTIONS: Mapping[str, type] = {
     "colab": Colab,
     "sagemaker": SageMaker,
     "slides": Slides,
-    "deploy": Deploy,
 }
 
 SECTIONS_PER_TAB: Mapping[str, tuple[str, type]] = {
@@ -305,6 +303,7 @@ SECTIONS_PER_TAB: Mapping[str, tuple[str, type]] = {
 NO_LONGER_NEEDED: Mapping[tuple[str, str], str] = {
     ("build", "html_dir"): "the pages are always in html/ of the output folder",
     ("build", "origin_repo"): "d2lbook never read it",
+    ("build", "rsts"): "pages are Markdown; reStructuredText goes into their eval_rst blocks",
     ("build", "sphinx_extensions"): "pages are no longer made with Sphinx",
     ("build", "sphinx_configs"): "pages are no longer made with Sphinx",
     ("pdf", "post_latex"): "the PDF is made without TeX",
@@ -315,6 +314,10 @@ NO_LONGER_NEEDED: Mapping[tuple[str, str], str] = {
     ("library", "save_mark"): "the mark is #@save",
     ("library", "save_patterns"): "the mark is #@save",
     ("library", "version"): "the version is [project] release",
+    ("deploy", "github_repo"): "what is built is uploaded with the tools of its host",
+    ("deploy", "s3_bucket"): "what is built is uploaded with the tools of its host",
+    ("deploy", "other_file_s3urls"): "what is built is uploaded with the tools of its host",
+    ("deploy", "google_analytics_tracking_id"): "the pages track nobody",
     ("translation", "origin_repo"): "translating is left to other tools",
     ("translation", "origin_lang"): "translating is left to other tools",
     ("translation", "translator"): "translating is left to other tools",
@@ -342,7 +345,6 @@ class Config:
     colab: Colab
     sagemaker: SageMaker
     slides: Slides
-    deploy: Deploy
     environments: Mapping[str, EnvironmentConfig]
     """By tab; every tab has one."""
     libraries: Mapping[str, Library]
@@ -486,6 +488,7 @@ def _check_names(
             known = [*SECTIONS, *(f"{prefix}TAB" for prefix in SECTIONS_PER_TAB)]
             raise _unknown(f"section [{name}]", name, known, where.get((name, ""), 0))
         keys = [_key(field) for field in dataclasses.fields(kind)] if kind else []
+        keys += [key for section, key in NO_LONGER_NEEDED if section == name]
         for key in own.options(name):
             line = where.get((name, key), 0)
             if reason := NO_LONGER_NEEDED.get((name, key)):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import chain
 from pathlib import Path
 
 from d2lbook.checks import check_links, check_outputs, check_tabs
+from d2lbook.config import Config
 from d2lbook.errors import ExecutionError, Problem, raise_all
 from d2lbook.files import write_file
 from d2lbook.library import library_text, with_version
@@ -13,6 +15,8 @@ from d2lbook.notebooks.ipynb import notebook_json
 from d2lbook.output import claim, remove_others
 from d2lbook.parallel import map_in_processes
 from d2lbook.pipeline import Build
+from d2lbook.publishing import write_colab, write_package, write_sagemaker, write_slides
+from d2lbook.source.files import find_non_notebooks
 
 Target = Callable[[Build], list[Path]]
 """Writes what a build makes; returns where a person looks for it."""
@@ -30,6 +34,7 @@ def write_ipynb(build: Build) -> list[Path]:
         notebooks = build.notebooks_of(tab)
         texts = {name: notebook_json(notebook) for name, notebook in notebooks.items()}
         _write_notebooks(folder / tab, texts)
+        _copy_non_notebooks(build.config, folder / tab)
 
     map_in_processes(write_tab, build.tabs, worth=len(build.book.pages) > FEW_PAGES)
     return [folder]
@@ -50,6 +55,7 @@ def write_eval(build: Build) -> list[Path]:
             )
     for tab, of_tab in texts.items():
         _write_notebooks(folder / tab, of_tab)
+        _copy_non_notebooks(build.config, folder / tab)
     raise_all(ExecutionError, (each.problem for each in build.executions if each.problem))
     return [folder]
 
@@ -76,7 +82,24 @@ def write_html(build: Build) -> list[Path]:
     )
     for problem in problems:
         build.reporter.warn(problem)
+    _copy_non_notebooks(build.config, folder)
     return [folder / "index.html"]
+
+
+def write_pdfs(build: Build) -> list[Path]:
+    """A PDF for each tab."""
+    from d2lbook.pdf.typst import pdf_file, write_pdf
+
+    folder = claim(build.config) / "pdf"
+    parts = (build.book, build.documents, build.references)
+
+    def write_tab(tab: str) -> list[Problem]:
+        return write_pdf(*parts, tab, build.config, folder)
+
+    problems = map_in_processes(write_tab, build.tabs)
+    for problem in dict.fromkeys(chain.from_iterable(problems)):
+        build.reporter.warn(problem)
+    return [folder / pdf_file(build.config, tab) for tab in build.tabs]
 
 
 def write_library(build: Build) -> list[Path]:
@@ -116,12 +139,23 @@ def _write_notebooks(folder: Path, texts: Mapping[str, str]) -> None:
     remove_others(folder, paths, "*.ipynb")
 
 
+def _copy_non_notebooks(config: Config, folder: Path) -> None:
+    """Write the files of ``[build] non-notebooks`` below this folder, as they are."""
+    for name in find_non_notebooks(config):
+        write_file(folder / name, (config.source / name).read_bytes())
+
+
 TARGETS: Mapping[str, Target] = {
     "lib": write_library,
     "eval": write_eval,
     "ipynb": write_ipynb,
+    "pdf": write_pdfs,
     "html": write_html,
     "outputcheck": check_outputs,
+    "pkg": write_package,
+    "colab": write_colab,
+    "sagemaker": write_sagemaker,
+    "slides": write_slides,
     "tabcheck": check_tabs,
     "linkcheck": check_links,
 }

@@ -48,10 +48,13 @@ def read_book(config: Config) -> tuple[Book, list[Problem]]:
 
 
 def read_page_file(config: Config, name: str, rules: TabRules) -> tuple[Page, list[Problem]]:
-    """Read one page from its file (see ``read_page``); SourceError where it is not UTF-8."""
+    """Read one page from its file (see ``read_page``); SourceError where that is no UTF-8 text."""
     file = config.source / f"{name}.md"
     path = file.relative_to(config.root).as_posix()
-    content = file.read_bytes()
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise SourceError.at(path, 0, f"this page can't be read: {error.strerror}") from None
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -73,6 +76,16 @@ def find_pages(config: Config) -> list[str]:
         and not matches(path, (*build.exclusions, *build.non_notebooks))
     }
     return sorted(name for name in names if (config.source / f"{name}.md").is_file())
+
+
+def find_non_notebooks(config: Config) -> list[str]:
+    """The Markdown files that go into what is built as they are, from the folder of the pages."""
+    build = config.build
+    return [
+        path
+        for path in _markdown_files(config.source, config.output)
+        if matches(path, build.non_notebooks) and not matches(path, build.exclusions)
+    ]
 
 
 def matches(path: str, patterns: tuple[str, ...]) -> bool:
