@@ -86,6 +86,21 @@ def header(level: int, inlines: Nodes, identifier: str, *classes: str, **values:
     return node("Header", level, attributes(identifier, classes, values), list(inlines))
 
 
+def table(
+    attr: Sequence[Any], caption: Any, columns: Sequence[Any], rows: Sequence[Sequence[Nodes]]
+) -> Node:
+    """A table whose first row is its head; every cell is a line of text."""
+    written = [
+        [
+            attributes(),
+            [[attributes(), node("AlignDefault"), 1, 1, [plain(cell)]] for cell in row],
+        ]
+        for row in rows
+    ]
+    head, body = [attributes(), written[:1]], [attributes(), 0, [], written[1:]]
+    return node("Table", attr, caption, columns, head, [body], [attributes(), []])
+
+
 def value_of(attr: Sequence[Any], key: str) -> str:
     """One of the values in an Attr; empty where it isn't there."""
     return str(dict(attr[2]).get(key, ""))

@@ -26,8 +26,9 @@ from d2lbook.files import write_file
 from d2lbook.pdf import nodes
 from d2lbook.pdf.markup import Raw
 from d2lbook.pdf.math import to_typst
-from d2lbook.pdf.pandoc_tree import PageTree, Volume, page_tree, reference_list
+from d2lbook.pdf.pandoc_tree import page_tree, reference_list
 from d2lbook.pdf.typst_nodes import Lowering, link_targets
+from d2lbook.pdf.volume import PageTree, Volume
 from d2lbook.pdf.workspace import Workspace
 
 _MANY_PAGES = 30

@@ -1,0 +1,86 @@
+"""What is one PDF: what all its pages share, and what is made of each."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from d2lbook.book import Place
+from d2lbook.document.citations import References
+from d2lbook.document.katex import Formula
+from d2lbook.document.labels import Target
+from d2lbook.document.language import Language
+from d2lbook.document.numbering import PageNumbers
+from d2lbook.document.pandoc import Node
+from d2lbook.errors import Problem
+
+_WEB = {"http", "https", "mailto"}
+
+
+@dataclass(slots=True, kw_only=True)
+class PageTree:
+    """What is made of one page."""
+
+    source: str
+    """The file of the book that it is made from."""
+    blocks: list[Node] = field(default_factory=list)
+    pictures: dict[str, bytes] = field(default_factory=dict)
+    """Pictures that code made, by the path that their Image names."""
+    formulas: list[tuple[Formula, Place]] = field(default_factory=list)
+    """All formulas, and where they stand."""
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Volume:
+    """A book as one tab has it: what the writing of a page needs to know of the rest."""
+
+    tab: str
+    language: Language
+    pages: frozenset[str]
+    """Names of the pages that are in it."""
+    numbers: Mapping[str, PageNumbers]
+    targets: Mapping[str, Target]
+    references: References
+    root: Path
+    """The book's folder, links resolved."""
+    source: Path
+    """The folder of its pages, links resolved."""
+
+    def find_file(self, page: str, link: str) -> str:
+        """The path, from the book's folder, of a file that a page names.
+
+        Empty where there is none in the book; nothing from elsewhere is ever found.
+        """
+        parts = _split(link)
+        if not parts or parts.scheme or parts.netloc or not parts.path:
+            return ""
+        path = (self.source / posixpath.dirname(page) / unquote(parts.path)).resolve()
+        if not path.is_relative_to(self.root) or not path.is_file():
+            return ""
+        return path.relative_to(self.root).as_posix()
+
+    def address(self, page: str, link: str) -> str:
+        """Where a link of a page leads: to an identifier, ``#page#anchor``, or into the web.
+
+        Empty where it leads to what paper doesn't have.
+        """
+        parts = _split(link)
+        if not parts or parts.scheme or parts.netloc:
+            return link if parts and parts.scheme in _WEB else ""
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(page), unquote(parts.path)))
+        name = re.sub(r"\.(?:md|html)$", "", path) if parts.path else page
+        if name not in self.pages:
+            return ""
+        return f"#{name}#{unquote(parts.fragment)}" if parts.fragment else f"#{name}"
+
+
+def _split(link: str) -> SplitResult | None:
+    try:
+        return urlsplit(link)
+    except ValueError:
+        return None
