@@ -1,0 +1,83 @@
+"""``[build] resources``, ``non-notebooks``, ``exclusions``, ``dependencies``, ``rsts`` in a tiny book."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from d2lbook.__main__ import main
+
+from tests.conftest import MakeBook
+
+CONFIG = """\
+[build]
+tabs = mxnet, jax
+non-notebooks = about/*.md
+exclusions = about/draft.md drafts
+dependencies = data
+resources = data
+rsts = api.rst
+"""
+CELL = """\
+```{.python .input}
+%%tab all
+from pathlib import Path
+print(Path('../data/x.txt').read_text())
+```
+"""
+
+
+@pytest.fixture
+def folder(make_book: MakeBook) -> Path:
+    return make_book(
+        {
+            "config.ini": CONFIG,
+            "index.md": "# Book\n\n```toc\na/page\n```\n",
+            "a/page.md": f"# Page\n\n{CELL}",
+            "about/licence.md": "# Licence\n\n```{.python .input}\nnever run\n```\n",
+            "about/draft.md": "not this",
+            "drafts/broken.md": "```",
+            "data/x.txt": "first",
+            "api.rst": "API\n===\n",
+        }
+    )
+
+
+def build(folder: Path, *targets: str) -> None:
+    assert main(["-C", str(folder), "-q", "build", *targets]) == 0
+
+
+def built(folder: Path, tree: str, suffix: str) -> set[str]:
+    root = folder / "_build" / tree
+    return {path.relative_to(root).as_posix() for path in root.rglob(f"*{suffix}")}
+
+
+def test_files_that_are_no_notebooks_are_copied_as_they_are(folder: Path) -> None:
+    build(folder, "ipynb", "eval", "html")
+    licence = (folder / "about/licence.md").read_bytes()
+    for tree in ("ipynb/mxnet", "ipynb/jax", "eval/mxnet", "eval/jax", "html"):
+        assert built(folder, tree, ".md") == {"about/licence.md"}
+        assert (folder / "_build" / tree / "about/licence.md").read_bytes() == licence
+    for tree in ("ipynb/mxnet", "eval/jax"):
+        assert built(folder, tree, ".ipynb") == {"index.ipynb", "a/page.ipynb"}
+    assert {"index.html", "a/page.html"} <= built(folder, "html", ".html")
+    assert not {"about/licence.html", "drafts/broken.html"} & built(folder, "html", ".html")
+
+
+def test_a_changed_dependency_executes_the_notebooks_again(folder: Path) -> None:
+    notebook = folder / "_build/eval/jax/a/page.ipynb"
+    build(folder, "eval")
+    assert "first" in notebook.read_text()
+    (folder / "data/x.txt").write_text("second")
+    build(folder, "eval")
+    assert "second" in notebook.read_text()
+
+
+def test_reading_a_book_with_rsts_tells_that_they_are_left_out(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["-C", str(folder), "build", "ipynb"]) == 0
+    assert capfd.readouterr().err == (
+        "config.ini:7: note: [build] rsts is no longer needed: "
+        "pages are Markdown; reStructuredText goes into their eval_rst blocks\n"
+    )
