@@ -36,25 +36,34 @@ _BLOCKS = MarkdownIt("commonmark").disable(["inline"])
 
 
 @dataclass(frozen=True, slots=True)
-class _Pair:
+class SlideMark:
+    """A pair of marks, and where in the text it begins and ends."""
+
     start: int
     end: int
     is_kept: bool
+    """Whether the book shows the text, too."""
+    is_new: bool
+    """Whether the text begins a new slide."""
+
+    def text(self, source: str) -> str:
+        """What stands between the marks."""
+        return source[self.start + 3 : self.end - 3]
 
 
 def resolve_slide_marks(text: str) -> str:
     """The text as the book shows it: same lines, without marks and slide-only text."""
     parts: list[str] = []
     done = 0
-    for pair in _pairs(text):
-        parts.append(text[done : pair.start])
-        inner = text[pair.start + 3 : pair.end - 3]
-        parts.append(inner if pair.is_kept else "\n" * inner.count("\n"))
-        done = pair.end
+    for mark in find_slide_marks(text):
+        parts.append(text[done : mark.start])
+        inner = mark.text(text)
+        parts.append(inner if mark.is_kept else "\n" * inner.count("\n"))
+        done = mark.end
     return "".join([*parts, text[done:]])
 
 
-def _pairs(text: str) -> Iterator[_Pair]:
+def find_slide_marks(text: str) -> Iterator[SlideMark]:
     """The pairs of marks, in order; the innermost opening mark is the one that counts."""
     if not any(close in text for close in _PARTNER):
         return
@@ -69,7 +78,7 @@ def _pairs(text: str) -> Iterator[_Pair]:
             start = candidates.get(_PARTNER[match["close"]])
             is_link = match[0].endswith("]") and text.startswith("(", match.end())
             if start is not None and not is_link:
-                yield _Pair(start, match.end(), "*" in match[0])
+                yield SlideMark(start, match.end(), "*" in match[0], text[start] == "[")
                 candidates.clear()
 
 

@@ -43,23 +43,25 @@ class BookOfNotebooks:
     language: Language
     names: Collection[str]
     """The pages that this tab has a notebook of."""
+    picture: Callable[[str, str], str] = lambda _page, source: source
+    """How a picture is named, given the page and the name it has there."""
 
 
 class MarkdownWriter:
-    """Writes the prose of one page's notebook."""
+    """Writes the prose of one page's notebook, with links to others or without."""
 
-    def __init__(self, book: BookOfNotebooks, document: Document) -> None:
+    def __init__(self, book: BookOfNotebooks, document: Document, *, links: bool = True) -> None:
         self.book = book
         self.document = document
         self._text = ""
         self._marks: Sequence[Mark] = ()
-        self._links = True
+        self._links = links
         self._notes: dict[str, int] = {
             mark.token.meta["label"]: mark.token.meta["number"]
             for block in document.blocks
             if isinstance(block, Prose)
             for mark in block.marks
-            if mark.token.type == "footnote_ref"
+            if mark.token.type == "footnote_ref" and "number" in mark.token.meta
         }
 
     def write(self, text: str, marks: Sequence[Mark]) -> str:
@@ -153,14 +155,23 @@ class MarkdownWriter:
         text = self._unlinked(mark.start + 1, middle)
         if page not in self.book.names:
             return text
-        title = _DESTINATION.sub("", self._text[middle + 2 : mark.end], count=1) or ")"
-        return f"[{text}]({self._address(page)}{title}"
+        return f"[{text}{self._destination(middle, mark.end, self._address(page))}"
+
+    def _destination(self, middle: int, end: int, address: str) -> str:
+        """The end of a link or image, from `](` on, with another address."""
+        title = _DESTINATION.sub("", self._text[middle + 2 : end], count=1) or ")"
+        return f"]({address}{title}"
 
     def image(self, mark: Mark) -> str:
         """An image; a figure's caption follows, because a notebook doesn't show descriptions."""
         middle = self._text.rfind("](", mark.start, mark.end)
         end = middle if middle > 0 else mark.end - 1
-        image = f"![{self._unlinked(mark.start + 2, end)}{self._text[end : mark.end]}"
+        source = str(mark.token.attrs.get("src", ""))
+        named = self.book.picture(self.document.page.name, source)
+        tail = self._text[end : mark.end]
+        if middle > 0 and named != source:
+            tail = self._destination(middle, mark.end, named)
+        image = f"![{self._unlinked(mark.start + 2, end)}{tail}"
         figure = mark.token.meta.get("figure")
         name = self._name("figure", figure) if figure else ""
         if not name:
@@ -194,7 +205,8 @@ class MarkdownWriter:
     # Footnotes.
 
     def footnote_reference(self, mark: Mark) -> str:
-        return f"<sup>{mark.token.meta['number']}</sup>"
+        number = mark.token.meta.get("number")
+        return f"<sup>{number}</sup>" if number else self._text[mark.start : mark.end]
 
     def footnote(self, mark: Mark) -> str:
         """What begins a footnote, or the indentation of one of its later lines."""

@@ -1,0 +1,179 @@
+"""The targets of ``d2lbook build`` that make notebooks for readers (see ``publish/``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from d2lbook.book import Notebook
+from d2lbook.config import Config
+from d2lbook.errors import ConfigError, Problem
+from d2lbook.execute.workspace import copy_changed, resource_files
+from d2lbook.files import unwritable, write_file
+from d2lbook.notebooks.ipynb import notebook_json
+from d2lbook.output import claim, remove_others
+from d2lbook.parallel import map_in_processes
+from d2lbook.pipeline import Build
+from d2lbook.source.files import find_non_notebooks
+
+if TYPE_CHECKING:
+    from d2lbook.publish.hosts import Service
+    from d2lbook.publish.markdown import BookOfNotebooks
+
+Texts = Mapping[str, str]
+"""Texts by the names of their pages, or of the files they go into."""
+
+Result = TypeVar("Result")
+
+MANY_PAGES = 20
+"""From so many pages on it pays to clean notebooks on several processors."""
+
+
+def downloads(build: Build) -> Mapping[str, Texts]:
+    """The clean notebooks, with outputs where they were executed, by tab and page name."""
+    books = _books(build)
+
+    def texts_of(tab: str) -> Texts:
+        return {
+            name: notebook_json(notebook, build.outputs[tab].get(name))
+            for name, notebook in _cleaned(build, tab, books[tab]).items()
+        }
+
+    return dict(zip(build.tabs, _for_tabs(build, texts_of), strict=True))
+
+
+def write_package(build: Build) -> list[Path]:
+    """A zip of the clean notebooks and what they need, with a folder for each tab."""
+    from d2lbook.publish.archive import write_archive
+
+    path = claim(build.config) / f"{build.config.project.name}.zip"
+    files: dict[str, str | Path] = {}
+    for tab, texts in downloads(build).items():
+        folder = f"{tab}/" if build.config.has_tabs else ""
+        files |= {f"{folder}{name}": file for name, file in _companions(build.config).items()}
+        files |= {f"{folder}{name}.ipynb": text for name, text in texts.items()}
+    write_archive(path, files)
+    return [path]
+
+
+def write_colab(build: Build) -> list[Path]:
+    """The notebooks for Google Colab; ConfigError where no repository is named for them."""
+    return _write_hosted(build, "colab")
+
+
+def write_sagemaker(build: Build) -> list[Path]:
+    """The notebooks for Amazon SageMaker; ConfigError where no repository is named for them."""
+    return _write_hosted(build, "sagemaker")
+
+
+def _write_hosted(build: Build, service: Service) -> list[Path]:
+    from d2lbook.publish.data import notebook_text
+    from d2lbook.publish.hosts import host_for, hosted_notebook, pictures_for, repositories
+
+    config = build.config
+    tabs = [tab for tab in build.tabs if tab in repositories(service, config)]
+    if not tabs:
+        place = config.place(service, "github_repo")
+        what = f"[{service}] github_repo names no repository, so there is nothing to make for it"
+        raise ConfigError.at(place.path, place.line, what, "write it as owner/repository")
+    hosts = {tab: host_for(service, tab, config) for tab in tabs}
+    books = _books(build, pictures_for(service, config))
+    folder = claim(config) / service
+
+    def write_tab(tab: str) -> None:
+        outputs = build.outputs[tab]
+        texts = {
+            f"{name}.ipynb": notebook_text(hosted_notebook(notebook, outputs.get(name), hosts[tab]))
+            for name, notebook in _cleaned(build, tab, books[tab]).items()
+        }
+        _write_folder(config, folder / tab, texts)
+
+    _for_tabs(build, write_tab, tabs)
+    return [folder]
+
+
+def write_slides(build: Build) -> list[Path]:
+    """The slides of the pages that mark some, as notebooks and as decks for a browser."""
+    from d2lbook.publish.decks import STATIC, shared_files
+
+    folder = claim(build.config) / "slides"
+    books = _books(build)
+
+    def write_tab(tab: str) -> bool:
+        texts = dict(_slides(build, tab, books[tab]))
+        _write_folder(build.config, folder / tab, texts)
+        return bool(texts)
+
+    if not any(_for_tabs(build, write_tab)):
+        what = "no page marks anything for slides, so there are none"
+        build.reporter.note(Problem(what=what, remedy="put [**…**] around what goes on a slide"))
+    for name, content in shared_files().items():
+        write_file(folder / STATIC / name, content)
+    return [folder]
+
+
+def _slides(build: Build, tab: str, book: BookOfNotebooks) -> Iterator[tuple[str, str]]:
+    """The files of one tab's slides, by name, and what they hold."""
+    from d2lbook.publish.data import notebook_text
+    from d2lbook.publish.decks import STATIC, deck_html
+    from d2lbook.publish.slides import slide_notebook
+
+    for name, notebook in build.notebooks[tab].items():
+        outputs = build.outputs[tab].get(name)
+        if data := slide_notebook(notebook, outputs, book, build.config):
+            static = f"{'../' * (1 + name.count('/'))}{STATIC}"
+            text = notebook_text(data)
+            yield f"{name}.ipynb", text
+            yield f"{name}.slides.html", deck_html(text, static=static, language=book.language)
+
+
+def _books(
+    build: Build, picture: Callable[[str, str], str] | None = None
+) -> Mapping[str, BookOfNotebooks]:
+    """What the notebooks of each tab need to know of the book."""
+    from d2lbook.document.language import load_language
+    from d2lbook.publish.inlines import references_to_markdown
+    from d2lbook.publish.markdown import BookOfNotebooks
+
+    references = references_to_markdown(build.references)
+    language = load_language(build.config.project.language)
+    book = BookOfNotebooks(
+        documents=build.documents, references=references, language=language, names=()
+    )
+    if picture:
+        book = replace(book, picture=picture)
+    return {tab: replace(book, names=build.notebooks[tab].keys()) for tab in build.tabs}
+
+
+def _cleaned(build: Build, tab: str, book: BookOfNotebooks) -> Mapping[str, Notebook]:
+    from d2lbook.publish.clean import clean_notebook
+
+    return {name: clean_notebook(notebook, book) for name, notebook in build.notebooks[tab].items()}
+
+
+def _for_tabs(
+    build: Build, work: Callable[[str], Result], tabs: Sequence[str] | None = None
+) -> list[Result]:
+    """What the work gives for each tab, or each of these; in a book of many pages, at once."""
+    return map_in_processes(work, tabs or build.tabs, worth=len(build.book.pages) >= MANY_PAGES)
+
+
+def _write_folder(config: Config, folder: Path, texts: Texts) -> None:
+    """Write these texts and what notebooks need beside them; remove those of earlier builds."""
+    for name, text in texts.items():
+        write_file(folder / name, text)
+    for pattern in ("*.ipynb", "*.slides.html"):
+        remove_others(folder, (folder / name for name in texts), pattern)
+    try:
+        for name, path in _companions(config).items():
+            copy_changed(path, folder / name)
+    except OSError as error:
+        raise unwritable(Path(error.filename or folder), error) from error
+
+
+def _companions(config: Config) -> Mapping[str, Path]:
+    """The files of the book that notebooks need beside them, by name."""
+    files = {path.relative_to(config.source).as_posix(): path for path in resource_files(config)}
+    return files | {name: config.source / name for name in find_non_notebooks(config)}
