@@ -8,6 +8,12 @@ targets:
   lib     the library of the cells marked #@save           [library-TAB] lib_file
   all     eval, ipynb, pdf and html
 
+notebooks for readers, with outputs, without anything of d2lbook's in them:
+  pkg        a zip of all of them                          OUTPUT/NAME.zip
+  colab      for Google Colab                              OUTPUT/colab/TAB/
+  sagemaker  for Amazon SageMaker                          OUTPUT/sagemaker/TAB/
+  slides     the slides of the pages that mark some        OUTPUT/slides/TAB/
+
 targets that only check:
   outputcheck   no page holds outputs
   tabcheck      nothing stands twice for one tab; what lacks for another
@@ -33,8 +39,9 @@ NAME = "build"
 HELP = "build notebooks, pages, PDFs, the library"
 
 ALL = ("eval", "ipynb", "pdf", "html")
+FOR_READERS = ("pkg", "colab", "sagemaker", "slides")
 CHECKS = ("outputcheck", "tabcheck", "linkcheck")
-NAMES = ("ipynb", "eval", "html", "pdf", "lib", "all", *CHECKS)
+NAMES = ("ipynb", "eval", "html", "pdf", "lib", *FOR_READERS, "all", *CHECKS)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
