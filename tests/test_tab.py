@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,37 +13,12 @@ from pathlib import Path
 import pytest
 from d2lbook.tab import Tab
 from IPython.core.error import UsageError
-from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
+
+from tests.jupyter.kernels import Kernel
 
 OFFER = "%load_ext d2lbook.tab\ntab.interact_select(['mxnet', 'pytorch', 'jax'])"
 NO_WIDGETS = "import sys; sys.modules['ipywidgets'] = None"
-
-
-class Kernel:
-    """Runs cells one by one."""
-
-    def __init__(self, client: BlockingKernelClient) -> None:
-        self.client = client
-
-    def run(self, code: str) -> str:
-        """All that the cell shows; after its status, where that isn't ok."""
-        shown: list[str] = []
-
-        def keep(message: dict) -> None:
-            content = message["content"]
-            if message["msg_type"] == "stream":
-                shown.append(content["text"])
-            elif message["msg_type"] in {"execute_result", "display_data"}:
-                shown.append(content["data"]["text/plain"])
-            elif message["msg_type"] == "error":
-                traceback = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(content["traceback"]))
-                line = re.search(r"-> (\d+)", traceback)
-                shown.append(f"line {line[1] if line else '?'}: {content['evalue']}")
-
-        reply = self.client.execute_interactive(code, output_hook=keep, timeout=60)
-        status = reply["content"]["status"]
-        return ("" if status == "ok" else f"{status}: ") + "".join(shown).strip()
 
 
 @contextmanager

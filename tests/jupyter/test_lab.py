@@ -1,0 +1,171 @@
+"""A real Jupyter server: pages through its contents API, and the kernels of the tabs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from d2lbook.config import parse_config
+from d2lbook.jupyter.lab import prepare_lab
+from jupyter_client.blocking.client import BlockingKernelClient
+from playwright.sync_api import sync_playwright
+
+from tests.conftest import MakeBook
+from tests.html.conftest import ARGUMENTS, CHROMIUM
+from tests.jupyter.conftest import BOOK, TOKEN, Server
+from tests.jupyter.kernels import Kernel
+
+PAGE = "chapter/page.md"
+ORIGINAL = BOOK[PAGE].encode()
+
+
+@pytest.fixture
+def page(server: Server) -> Iterator[Path]:
+    """The page's file; it is as it was when the test is over."""
+    path = server.book / PAGE
+    yield path
+    path.write_bytes(ORIGINAL)
+
+
+def test_a_page_is_a_notebook_for_who_asks_for_one(server: Server) -> None:
+    notebook = server.notebook(PAGE)
+    assert [cell["cell_type"] for cell in notebook["cells"]] == [
+        "markdown",
+        "code",
+        "code",
+        "markdown",
+    ]
+    assert notebook["metadata"]["kernelspec"]["name"] == "d2lbook-mxnet"
+    _, model = server.ask("GET", f"contents/{PAGE}?content=1")
+    assert (model["type"], model["content"]) == ("file", BOOK[PAGE])
+    _, folder = server.ask("GET", "contents/chapter")
+    assert [each["type"] for each in folder["content"] if each["name"] == "page.md"] == ["file"]
+    _, model = server.ask("GET", f"contents/{PAGE}?type=notebook&content=0&hash=1")
+    assert (model["type"], model["content"], model["format"]) == ("notebook", None, None)
+    assert model["hash"]
+
+
+def test_saving_changes_nothing(server: Server, page: Path) -> None:
+    status, model = server.save(PAGE, server.notebook(PAGE))
+    assert (status, model["type"], model["content"]) == (200, "notebook", None)
+    assert page.read_bytes() == ORIGINAL
+
+
+def test_saving_an_edited_cell_changes_its_lines(server: Server, page: Path) -> None:
+    notebook = server.notebook(PAGE)
+    cell = notebook["cells"][2]
+    cell["source"] = "%%tab jax\n2 + 2"
+    cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "4"}]
+    cell["execution_count"] = 9
+    assert server.save(PAGE, notebook)[0] == 200
+    assert page.read_bytes() == ORIGINAL.replace(b"1 + 1", b"2 + 2")
+
+
+def test_a_notebook_that_a_page_cannot_hold_is_not_saved(server: Server, page: Path) -> None:
+    notebook = server.notebook(PAGE)
+    notebook["cells"][0]["source"] = "```"
+    status, answer = server.save(PAGE, notebook)
+    assert (status, answer["message"]) == (
+        400,
+        f"{PAGE}: error: cell 1: this code fence is never closed; close it with ```",
+    )
+    assert page.read_bytes() == ORIGINAL
+
+
+def test_a_page_that_cannot_be_read(server: Server) -> None:
+    (server.book / "broken page.md").write_bytes(b"a\n\n```\n")
+    status, answer = server.ask("GET", "contents/broken page.md?type=notebook&content=1")
+    assert (status, answer["message"]) == (
+        400,
+        "broken page.md:3: error: this code fence is never closed; close it with ```",
+    )
+    (server.book / "latin.md").write_bytes("schön".encode("latin-1"))
+    assert server.ask("GET", "contents/latin.md?type=notebook&content=1")[0] == 400
+
+
+def test_other_files_are_jupyters_own(server: Server) -> None:
+    notebook = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    assert server.save("real.ipynb", notebook)[0] == 201
+    assert server.notebook("real.ipynb")["cells"] == []
+    assert (server.book / "real.ipynb").read_text().startswith("{")
+    model = {"type": "file", "format": "text", "content": "# plain\n"}
+    assert server.ask("PUT", "contents/plain.md", model)[0] == 201
+    assert (server.book / "plain.md").read_bytes() == b"# plain\n"
+
+
+@contextmanager
+def session(server: Server, tab: str) -> Iterator[Kernel]:
+    """The kernel of a tab, for the page, as JupyterLab asks the server for it."""
+    request = {
+        "path": PAGE,
+        "name": "page.md",
+        "type": "notebook",
+        "kernel": {"name": f"d2lbook-{tab}"},
+    }
+    status, started = server.ask("POST", "sessions", request)
+    assert status == 201, started
+    connection = server.runtime / f"kernel-{started['kernel']['id']}.json"
+    client = BlockingKernelClient(connection_file=str(connection))
+    client.load_connection_file()
+    client.start_channels()
+    try:
+        client.wait_for_ready(timeout=60)
+        yield Kernel(client)
+    finally:
+        client.stop_channels()
+        server.ask("DELETE", f"sessions/{started['id']}")
+
+
+def test_the_kernel_of_a_tab(server: Server) -> None:
+    offer = (
+        "import sys; sys.modules['ipywidgets'] = None\n"
+        + server.notebook(PAGE)["cells"][1]["source"]
+    )
+    with session(server, "jax") as kernel:
+        assert kernel.run(offer) == "tab: jax; to choose another: tab.select('mxnet')"
+        assert kernel.run("%%tab jax\nimport helper, os\nhelper.answer, os.environ['COLOUR']") == (
+            "(42, 'red')"
+        )
+        assert kernel.run("from pathlib import Path; Path.cwd().name") == "'chapter'"
+        assert kernel.run("'' in sys.path") == "False"
+        assert kernel.run("tab.select('mxnet'); del os.environ['D2LBOOK_TAB']") == ""
+        assert kernel.run("%reload_ext d2lbook.tab\ntab.chosen") == "'mxnet'"
+
+
+def test_editing_in_jupyterlab(server: Server, page: Path) -> None:
+    if not CHROMIUM.is_file():
+        pytest.skip(f"{CHROMIUM} is not there: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        edit_in_browser(browser.new_page(), server)
+        browser.close()
+    assert page.read_bytes() == ORIGINAL.replace(b"1 + 1\r\n", b"1 + 1\r\n# typed\r\n")
+
+
+def edit_in_browser(window: Any, server: Server) -> None:
+    """Open the page by a double click, add a line to its last code cell, and save."""
+    window.set_default_timeout(60_000)
+    window.goto(f"{server.address}lab?token={TOKEN}&reset")
+    window.locator(".jp-DirListing-item", has_text="chapter").dblclick()
+    window.locator(".jp-DirListing-item", has_text="page.md").dblclick()
+    window.locator(".jp-NotebookPanel .jp-CodeCell .cm-content").nth(1).click()
+    window.keyboard.press("Control+End")
+    window.keyboard.type("\n# typed")
+    with window.expect_response(
+        lambda answer: answer.request.method == "PUT" and "page.md" in answer.url
+    ) as saved:
+        window.keyboard.press("Control+s")
+    assert saved.value.status == 200
+
+
+def test_a_tab_without_its_environment_has_no_kernel(make_book: MakeBook, tmp_path: Path) -> None:
+    text = "[build]\ntabs = mxnet, jax\n[env mxnet]\nrequirements = no.txt\n"
+    folder = tmp_path / "lab"
+    config, _ = parse_config(text, make_book({"index.md": "# Book"}))
+    lab, problems = prepare_lab(config, folder)
+    assert [problem.tab for problem in problems] == ["mxnet"]
+    assert [path.parent.name for path in folder.glob("kernels/*/kernel.json")] == ["d2lbook-jax"]
+    assert "--PageContentsManager.kernel_name=d2lbook-jax" in lab.options
