@@ -51,11 +51,11 @@ def converted(formulas: Iterable[Formula]) -> dict[Formula, str]:
 
 
 def test_golden(update_golden: bool) -> None:
-    golden.check(Path(__file__).parent / "formulas.txt", convert, update_golden)
+    golden.check(Path(__file__).parent / "cases" / "formulas.txt", convert, update_golden)
 
 
 def test_golden_cases_compile() -> None:
-    cases = golden.read_cases(Path(__file__).parent / "formulas.txt")
+    cases = golden.read_cases(Path(__file__).parent / "cases" / "formulas.txt")
     assert failing(converted(Formula(case.source, display=True) for case in cases)) == {}
 
 

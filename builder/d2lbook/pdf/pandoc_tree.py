@@ -29,6 +29,7 @@ from markdown_it.tree import SyntaxTreeNode
 from d2lbook.book import Cell
 from d2lbook.document.citations import References, anchor
 from d2lbook.document.fences import language_of
+from d2lbook.document.katex import Formula
 from d2lbook.document.labels import number_text
 from d2lbook.document.model import Code, Document, Prose
 from d2lbook.document.ordinals import KINDS
@@ -89,6 +90,11 @@ class _PageWriter(InlineWriter):
             self.tree.pictures,
             self.volume.language.text("output_picture"),
         )
+        self.tree.formulas += [
+            (Formula(found["c"][1], display=True), self.page.place(cell.line_of(0)))
+            for found in nodes.walk(outputs)
+            if found["t"] == "Math"
+        ]
         if not block.shows_source or not cell.source.strip():
             return outputs
         source = [nodes.code_block(cell.source, cell.language)]
@@ -123,7 +129,12 @@ class _PageWriter(InlineWriter):
         number = number_text(self._number(token))
         name = self.volume.language.text(f"{KINDS[token.type]}_number", number=number)
         shown = name.replace(" ", NO_BREAK) if number else ""
-        return nodes.attributes(self.identifier(token.meta["anchor"]), (), {"name": shown})
+        return nodes.attributes(self._anchor(token), (), {"name": shown})
+
+    def _anchor(self, token: Token) -> str:
+        """The identifier of a figure, table or equation; empty where nothing can name it."""
+        name = token.meta.get("anchor")
+        return self.identifier(name) if name else ""
 
     def heading(self, part: SyntaxTreeNode) -> list[Node]:
         token = token_of(part)
@@ -176,9 +187,8 @@ class _PageWriter(InlineWriter):
     def equation(self, part: SyntaxTreeNode) -> list[Node]:
         token = token_of(part)
         number = number_text(self._number(token))
-        identifier = self.identifier(token.meta["anchor"]) if "anchor" in token.meta else ""
         shown = f"({number})" if number else ""
-        formula = nodes.span([self.formula(token)], identifier, "equation", number=shown)
+        formula = nodes.span([self.formula(token)], self._anchor(token), "equation", number=shown)
         return [nodes.paragraph([formula])]
 
     # Other blocks.

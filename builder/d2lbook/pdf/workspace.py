@@ -79,8 +79,14 @@ class Workspace:
 
         Raises RenderError, naming the page at fault.
         """
+        try:
+            return self._compile(cover, self._pages)
+        except typst.TypstError as error:
+            raise self._located(error, cover) from None
+
+    def _compile(self, cover: Mapping[str, object], pages: Iterable[str]) -> bytes:
         lines = ['#import "/template.typ": book', f"#show: book.with({arguments(**cover)})"]
-        lines += [f'#include "/{name}"' for name in self._pages]
+        lines += [f'#include "/{name}"' for name in pages]
         self._write("main.typ", "\n".join(lines))
         compiler = typst.Compiler(
             self._folder / "main.typ",
@@ -88,21 +94,30 @@ class Workspace:
             font_paths=[Path(str(resources.files(__package__).joinpath("fonts")))],
             ignore_system_fonts=not self._has_fonts,
         )
-        try:
-            # The time is part of a PDF; a fixed one keeps the bytes the same.
-            content = compiler.compile(format="pdf", timestamp=0)
-        except typst.TypstError as error:
-            raise self._located(error) from None
+        # The time is part of a PDF; a fixed one keeps the bytes the same.
+        content = compiler.compile(format="pdf", timestamp=0)
         assert isinstance(content, bytes), "one format gives one file"
         return content
 
-    def _located(self, error: typst.TypstError) -> RenderError:
+    def _located(self, error: typst.TypstError, cover: Mapping[str, object]) -> RenderError:
+        """The error with the file of the book that it comes from."""
         remedy = "; ".join(error.hints)
         place = _PLACE.search(error.diagnostic)
-        if not place:
+        page = place[1] if place else self._failing(error, cover)
+        if not page:
             return RenderError.of(f"Typst can't make the PDF: {error.message}", remedy)
         what = f"Typst can't set this page: {error.message}"
-        return RenderError.at(self._pages[place[1]], 0, what, remedy)
+        return RenderError.at(self._pages[page], 0, what, remedy)
+
+    def _failing(self, error: typst.TypstError, cover: Mapping[str, object]) -> str:
+        """The page that fails alone as all of them did: errors of the layout have no place."""
+        for page in self._pages:
+            try:
+                self._compile(cover, [page])
+            except typst.TypstError as other:
+                if other.message == error.message:
+                    return page
+        return ""
 
     def _picture_place(self, path: str) -> str:
         self._pictures += 1

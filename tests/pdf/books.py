@@ -1,0 +1,107 @@
+"""PDFs of tiny books, without executing anything: outputs are those that the pages keep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from d2lbook.book import Notebook
+from d2lbook.config import read_config
+from d2lbook.document import pandoc
+from d2lbook.document.citations import References, format_citations
+from d2lbook.document.language import load_language
+from d2lbook.document.whole import build_documents
+from d2lbook.errors import Problem
+from d2lbook.notebooks.select import select
+from d2lbook.pdf.pandoc_tree import page_tree
+from d2lbook.pdf.typst import _formulas, pdf_file, write_pdf
+from d2lbook.pdf.typst_nodes import Lowering, link_targets
+from d2lbook.pdf.volume import Volume
+from d2lbook.source.files import read_book
+from pypdf import PdfReader
+
+from tests.document.pages import documents_of
+
+CONFIG = "[project]\nname = tiny\ntitle = Tiny Book\nauthor = Ani Ibu\nlang = en\n"
+
+
+def build_pdf(root: Path, tab: str = "python") -> tuple[PdfReader, list[Problem]]:
+    """The PDF of one tab of the book in this folder, and what is wrong in it."""
+    config, _ = read_config(root)
+    book, _ = read_book(config)
+    notebooks: dict[str, dict[str, Notebook]] = {each: {} for each in config.tabs}
+    for name, page in book.pages.items():
+        for each in config.tabs:
+            if notebook := select(page, each, config.default_tab):
+                notebooks[each][name] = notebook
+    language = load_language(config.project.language)
+    documents, _ = build_documents(book, notebooks, {}, language)
+    references, _ = format_citations(
+        documents.citations(),
+        root=root,
+        bibliography=config.pdf.bibliography,
+        language=config.project.language,
+        cache=root / "cache",
+    )
+    destination = root / "_build" / "pdf"
+    problems = write_pdf(book, documents, references, tab, config, destination)
+    return PdfReader(destination / pdf_file(config, tab)), problems
+
+
+def text_of(pdf: PdfReader) -> str:
+    """All text, its lines and words apart by one space each."""
+    return " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
+
+
+def bookmarks(pdf: PdfReader) -> list[str]:
+    """The titles of the bookmarks, indented by their level."""
+
+    def titles(found: list[Any], depth: int) -> Iterator[str]:
+        for each in found:
+            if isinstance(each, list):
+                yield from titles(each, depth + 1)
+            else:
+                yield "  " * depth + str(each.title)
+
+    return list(titles(pdf.outline, 0))
+
+
+def linked_pages(pdf: PdfReader) -> list[tuple[int, int]]:
+    """For each link within the PDF the page it stands on and the one it leads to, from 1."""
+    numbers = {page.indirect_reference.idnum: number for number, page in enumerate(pdf.pages, 1)}
+    found: list[tuple[int, int]] = []
+    for number, page in enumerate(pdf.pages, 1):
+        for note in page.get("/Annots", ()):
+            action = note.get_object().get("/A", {})
+            destination = note.get_object().get("/Dest") or action.get("/D")
+            if isinstance(destination, str):
+                target = pdf.named_destinations[destination].page
+                found.append((number, numbers[target.idnum]))
+            elif destination is not None:
+                found.append((number, numbers[destination[0].idnum]))
+    return found
+
+
+def markup_of(text: str, pages: Mapping[str, str] | None = None) -> str:
+    """The Typst markup of one page of a book that has further ones."""
+    others = pages or {}
+    toc = "\n".join(["page", *others])
+    index = f"# Index\n\n```toc\n:numbered:\n\n{toc}\n```\n"
+    documents, _ = documents_of({"index": index, "page": text, **others})
+    root = Path(__file__).parent / "book"
+    volume = Volume(
+        tab="pytorch",
+        language=load_language("en"),
+        pages=frozenset(documents.pages),
+        numbers=documents.numbers,
+        targets=documents.targets,
+        references=References(citations={}, entries={}),
+        root=root,
+        source=root,
+    )
+    tree = page_tree(documents.pages["page"], volume, 1)
+    formulas, _ = _formulas([tree])
+    pictures = {path: f"/{path}" for path in ["img/tree.svg", *tree.pictures]}
+    lowering = Lowering(link_targets(tree.blocks), formulas, pictures)
+    return pandoc.convert_each("typst", [lowering.lower(tree.blocks)])[0]

@@ -1,0 +1,280 @@
+"""Whole PDFs of tiny books: what a reader finds in them, and what goes wrong."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from d2lbook.errors import OutputError, RenderError
+
+from tests.conftest import MakeBook
+from tests.pdf.books import CONFIG, bookmarks, build_pdf, linked_pages, text_of
+
+INDEX = """\
+    # Index
+
+    ```toc
+    :numbered:
+
+    chapter/index
+    ```
+    """
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="40"><rect width="80" height="30"/></svg>'
+
+
+def page(text: str, config: str = CONFIG, **files: str) -> dict[str, str]:
+    """The files of a book of one numbered page."""
+    others = {name.replace("__", "/"): content for name, content in files.items()}
+    return {"config.ini": config, "index.md": INDEX, "chapter/index.md": text} | others
+
+
+def with_outputs(*outputs: object) -> str:
+    """A page with one code cell that has these outputs."""
+    kept = json.dumps(outputs)
+    return f"# T\n\n```{{.python .input}}\nrun()\n```\n\n```{{.json .output n=1}}\n{kept}\n```\n"
+
+
+def test_title_contents_and_bookmarks(make_book: MakeBook) -> None:
+    root = make_book(
+        {
+            "config.ini": CONFIG + "release = 1.2\ncopyright = Copyright of Ani\n",
+            "index.md": INDEX,
+            "chapter/index.md": "# First\n\n## Why\n\n```toc\n\nsection\n```\n",
+            "chapter/section.md": "# Inner\n\n## Part\n\n### Piece\n",
+        }
+    )
+    pdf, problems = build_pdf(root)
+    cover, contents = (pdf.pages[number].extract_text() for number in (0, 1))
+    assert problems == []
+    for words in ("Tiny Book", "Ani Ibu", "1.2", "Copyright of Ani"):
+        assert words in cover
+    assert "Contents" in contents
+    assert "1.1.1 Part" in " ".join(contents.split())
+    assert bookmarks(pdf) == [
+        "Contents",
+        "1 First",
+        "  Why",
+        "  1.1 Inner",
+        "    1.1.1 Part",
+        "      1.1.1.1 Piece",
+    ]
+    assert pdf.metadata is not None
+    assert (pdf.metadata.title, pdf.metadata.author) == ("Tiny Book", "Ani Ibu")
+    assert pdf.root_object["/Lang"] == "en"
+
+
+def test_the_index_page_comes_before_the_chapters_if_it_says_something(
+    make_book: MakeBook,
+) -> None:
+    files = page("# First\n")
+    files["index.md"] = "# Index\n\nWelcome.\n" + INDEX.replace("    ", "").partition("\n")[2]
+    pdf, _ = build_pdf(make_book(files))
+    assert bookmarks(pdf) == ["Contents", "Index", "1 First"]
+
+
+def test_names_and_numbers_are_those_of_the_book_in_its_language(make_book: MakeBook) -> None:
+    text = """\
+    # Bab
+    :label:`chap_x`
+
+    :numref:`fig_a`, :numref:`tab_a`, :eqref:`eq_a`, :numref:`chap_x`.
+
+    ![Pohon](../tree.svg)
+    :label:`fig_a`
+
+    : Isi
+
+    | a |
+    |---|
+    | b |
+    :label:`tab_a`
+
+    $$x$$
+    :eqlabel:`eq_a`
+    """
+    config = CONFIG.replace("lang = en", "lang = id")
+    pdf, problems = build_pdf(make_book(page(text, config, **{"tree.svg": SVG})))
+    assert problems == []
+    found = text_of(pdf).replace("\u00a0", " ")
+    assert "Gambar 1.1, Tabel 1.1, (1.1), Bab 1." in found
+    assert "Gambar 1.1 Pohon" in found
+    assert "Tabel 1.1 Isi" in found
+    assert "Daftar isi" in found
+    assert pdf.root_object["/Lang"] == "id"
+
+
+def test_links_lead_where_they_say(make_book: MakeBook) -> None:
+    files = page(
+        "# First\n\n```toc\n\nb\n```\n\n:numref:`odd (label)+*/1`, [b](b.md).\n",
+        chapter__b="",
+    )
+    del files["chapter/b"]
+    files["chapter/b.md"] = "# B\n\n" + "Text.\n\n" * 60 + "## Far\n:label:`odd (label)+*/1`\n"
+    pdf, _ = build_pdf(make_book(files))
+    here = [target for source, target in linked_pages(pdf) if source == 3]
+    assert here == [5, 3]
+
+
+def test_a_tab_has_its_own_text_and_code(make_book: MakeBook) -> None:
+    text = """\
+    # T
+
+    :begin_tab:`pytorch`
+    Torch words.
+    :end_tab:
+
+    :begin_tab:`jax`
+    Jax words.
+    :end_tab:
+
+    ```{.python .input}
+    #@tab pytorch
+    torch_code()
+    ```
+
+    ```{.python .input}
+    #@tab jax
+    jax_code()
+    ```
+    """
+    root = make_book(page(text, CONFIG + "[build]\ntabs = pytorch, jax\n"))
+    found = text_of(build_pdf(root, "jax")[0])
+    assert "Jax words." in found
+    assert "jax_code()" in found
+    assert "JAX" in found
+    assert "orch" not in found
+    assert (root / "_build" / "pdf" / "tiny-jax.pdf").is_file()
+
+
+def test_outputs_are_there_in_order(make_book: MakeBook) -> None:
+    text = with_outputs(
+        {"output_type": "stream", "name": "stdout", "text": "printed"},
+        {"output_type": "display_data", "data": {"image/svg+xml": SVG, "text/plain": "no"}},
+        {"output_type": "error", "ename": "E", "evalue": "x", "traceback": ["E: broken"]},
+    )
+    pdf, problems = build_pdf(make_book(page(text)))
+    assert problems == []
+    assert "run() printed E: broken" in text_of(pdf)
+
+
+def test_code_never_runs_off_the_page(make_book: MakeBook) -> None:
+    word, line = "x" * 300, " ".join(["word"] * 60)
+    text = f"# T\n\n```python\n{word}\n{line}\n```\n\nAnd `{'a_' * 100}` inline.\n"
+    pdf, _ = build_pdf(make_book(page(text)))
+    width = float(pdf.pages[2].mediabox.width)
+    ends: list[float] = []
+
+    def visit(piece: str, matrix: list[float], place: list[float], *_: object) -> None:
+        if piece.strip():
+            ends.append(place[4] * matrix[0] + matrix[4])
+
+    found = pdf.pages[2].extract_text(visitor_text=visit)
+    assert "".join(found.split()).count("x") >= 300
+    assert ends
+    assert max(ends) < width - 60
+
+
+def test_long_outputs_go_on_on_the_next_page(make_book: MakeBook) -> None:
+    lines = "".join(f"line {number}\n" for number in range(400))
+    text = with_outputs({"output_type": "stream", "name": "stdout", "text": lines})
+    pdf, _ = build_pdf(make_book(page(text)))
+    assert len(pdf.pages) > 6
+    assert "line 399" in text_of(pdf)
+
+
+def test_footnotes_and_references(make_book: MakeBook) -> None:
+    bib = "@book{a, author = {Sari, Dewi}, title = {Nets}, year = {2018}}\n"
+    text = "# T\n\nSee :cite:`a`.[^n]\n\n[^n]: The note.\n"
+    config = CONFIG + "[pdf]\nbibfile = b.bib\n"
+    pdf, problems = build_pdf(make_book(page(text, config, **{"b.bib": bib})))
+    assert problems == []
+    found = text_of(pdf)
+    assert "See (Sari, 2018)." in found
+    assert "The note." in found
+    assert "Sari, D. (2018). Nets." in found
+    assert bookmarks(pdf)[-1] == "References"
+
+
+def test_the_list_of_references_stands_where_the_book_has_it(make_book: MakeBook) -> None:
+    bib = "@book{a, author = {Sari, Dewi}, title = {Nets}, year = {2018}}\n"
+    text = "# T\n\nSee :cite:`a`.\n\n:bibliography:`../b.bib`\n"
+    config = CONFIG + "[pdf]\nbibfile = b.bib\n"
+    pdf, _ = build_pdf(make_book(page(text, config, **{"b.bib": bib})))
+    assert bookmarks(pdf) == ["Contents", "1 T"]
+    assert "Sari, D. (2018). Nets." in text_of(pdf)
+
+
+def test_the_same_book_gives_the_same_bytes(make_book: MakeBook) -> None:
+    root = make_book(page("# T\n\n$x^2$ ![P](../tree.svg)\n", **{"tree.svg": SVG}))
+    file = root / "_build" / "pdf" / "tiny.pdf"
+    build_pdf(root)
+    first = file.read_bytes()
+    file.unlink()
+    build_pdf(root)
+    assert file.read_bytes() == first
+
+
+def test_a_missing_image_is_reported_and_its_place_kept(make_book: MakeBook) -> None:
+    pdf, problems = build_pdf(make_book(page("# T\n\n![What it shows](no.svg)\n")))
+    assert [problem.line("warning") for problem in problems] == [
+        "chapter/index.md:3: warning: the image 'no.svg' is not there; mend the path, or add it"
+    ]
+    assert "What it shows" in text_of(pdf)
+
+
+def test_no_file_from_outside_the_book_gets_in(make_book: MakeBook, tmp_path: Path) -> None:
+    (tmp_path / "secret.svg").write_text(SVG)
+    root = make_book(page("# T\n\n![A](../../secret.svg)\n\n![B](/etc/passwd)\n"))
+    (root / "chapter" / "link.svg").symlink_to(tmp_path / "secret.svg")
+    with (root / "chapter" / "index.md").open("a") as file:
+        file.write("\n![C](link.svg)\n")
+    _, problems = build_pdf(root)
+    assert [problem.what for problem in problems] == [
+        "the image '../../secret.svg' is not there",
+        "the image '/etc/passwd' is not there",
+        "the image 'link.svg' is not there",
+    ]
+
+
+def test_a_formula_that_cannot_be_read_is_shown_and_reported(make_book: MakeBook) -> None:
+    pdf, problems = build_pdf(make_book(page("# T\n\nA\n$\\foo{x}$.\n")))
+    assert [problem.line("warning") for problem in problems] == [
+        "chapter/index.md:4: warning: KaTeX can't read the formula: "
+        "Undefined control sequence: \\foo"
+    ]
+    assert "\\foo{x}" in text_of(pdf)
+
+
+def test_a_damaged_picture_names_its_page(make_book: MakeBook) -> None:
+    text = "# T\n\n![A](../a.png)\n"
+    files = page("# First\n\n```toc\n\nsecond\n```\n", **{"a.png": "no picture"})
+    root = make_book({**files, "chapter/second.md": text})
+    with pytest.raises(RenderError, match=r"^chapter/second\.md: error: Typst can't set this page"):
+        build_pdf(root)
+    assert not (root / "_build" / "pdf").exists()
+
+
+def test_a_missing_logo_is_reported(make_book: MakeBook) -> None:
+    config = CONFIG + "[pdf]\nlatex_logo = logo.svg\n"
+    _, problems = build_pdf(make_book(page("# T\n", config)))
+    assert [problem.line("warning") for problem in problems] == [
+        "config.ini:7: warning: the logo 'logo.svg' is not there"
+    ]
+
+
+def test_a_folder_that_cannot_be_written(make_book: MakeBook) -> None:
+    root = make_book(page("# T\n", _build="in the way"))
+    with pytest.raises(OutputError, match="can't write"):
+        build_pdf(root)
+
+
+@pytest.mark.parametrize(
+    "title", ['#panic("x")', '"); #read("/etc/passwd")', "*a* _b_ $c [", "@x <y>"]
+)
+def test_what_config_and_captions_say_is_never_markup(make_book: MakeBook, title: str) -> None:
+    config = CONFIG.replace("Tiny Book", title).replace("Ani Ibu", title)
+    text = f"# {title}\n\n![{title}](../tree.svg)\n\n`{title}`\n\n    {title}\n"
+    pdf, _ = build_pdf(make_book(page(text, config, **{"tree.svg": SVG})))
+    assert pdf.metadata is not None
+    assert pdf.metadata.title == title
