@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from d2lbook.book import Cell, Notebook, Output, Outputs
 from d2lbook.config import Config
 from d2lbook.document.prose import parse_prose
-from d2lbook.document.slides import find_slide_marks
+from d2lbook.document.slides import SlideMark, find_slide_marks
 from d2lbook.document.text import plain_text
 from d2lbook.publish.code import without_comments
 from d2lbook.publish.data import NotebookData, notebook_data
@@ -84,11 +84,27 @@ def _texts(source: str, heading: str, writer: MarkdownWriter) -> list[tuple[bool
     With whether it begins one. The heading, where there is one, begins the first.
     """
     slides = [(True, [heading])] if heading else []
-    for number, mark in enumerate(find_slide_marks(source)):
+    for number, (mark, sentence) in enumerate(_sentences(source)):
         if not slides or (mark.is_new and not (heading and number == 0)):
             slides.append((mark.is_new, []))
-        slides[-1][1].append(_line(mark.text(source), writer))
+        slides[-1][1].append(_line(sentence, writer))
     return [(begins_slide, "\n\n".join(filter(None, lines))) for begins_slide, lines in slides]
+
+
+def _sentences(source: str) -> list[tuple[SlideMark, str]]:
+    """The texts of the marks; what follows closely on the same slide is one sentence."""
+    found: list[tuple[SlideMark, str]] = []
+    end = 0
+    for mark in find_slide_marks(source):
+        between = source[end : mark.start]
+        goes_on = found and not (mark.is_new or between.strip() or "\n\n" in between)
+        if goes_on:
+            first, text = found.pop()
+            found.append((first, f"{text}\n{mark.text(source)}"))
+        else:
+            found.append((mark, mark.text(source)))
+        end = mark.end
+    return found
 
 
 def _line(text: str, writer: MarkdownWriter) -> str:
