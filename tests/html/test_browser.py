@@ -188,7 +188,7 @@ def test_links_lead_where_they_say(window: Watched, served: str) -> None:
     page = window.page
     page.goto(f"{served}/{TOUR}")
     for link in {a.get_attribute("href") or "" for a in page.locator("main a, nav a").all()}:
-        if not link.startswith("../../pdf/"):
+        if not link.startswith(("../../pdf/", "https://example.org/")):
             assert page.request.get(page.evaluate("l => new URL(l, location).href", link)).ok, link
     page.get_by_role("link", name="2020").click()
     expect(page.locator("#ref-Doe\\.2020")).to_be_in_viewport()
