@@ -1,0 +1,147 @@
+"""``d2lbook build pkg colab sagemaker slides`` on a tiny book."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from d2lbook.__main__ import main
+
+from tests.conftest import MakeBook
+
+PAGE = """\
+    # Page
+    :label:`sec_page`
+
+    [**Marked**] and :ref:`sec_page`.
+
+    ![A figure.](../img/a.svg)
+
+    ```{.python .input}
+    %%tab all
+    import d2l  #@save
+    ```
+    """
+
+BOOK = {
+    "config.ini": """\
+        [project]
+        name = tiny
+        [build]
+        tabs = pytorch, jax
+        eval_notebook = False
+        resources = img
+        non-notebooks = LICENSE.md
+        [colab]
+        github_repo = pytorch, our/repo
+        libs = pytorch, d2l, d2l
+        replace_svg_url = img, https://example.org
+        [sagemaker]
+        github_repo = our/repo
+        """,
+    "index.md": "# Book\n\n```toc\npart/page\n```\n",
+    "part/page.md": PAGE,
+    "img/a.svg": "<svg/>",
+    "LICENSE.md": "Free.\n",
+    "jax/own.txt": "the author's",
+}
+
+
+def build(book: Path, *targets: str) -> Path:
+    assert main(["-C", str(book), "-q", "build", *targets]) == 0
+    return book / "_build"
+
+
+def names(folder: Path) -> set[str]:
+    return {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and "_static" not in path.parts
+    }
+
+
+def sources(path: Path) -> list[str]:
+    return ["".join(cell["source"]) for cell in json.loads(path.read_text("utf-8"))["cells"]]
+
+
+def test_the_zip_has_a_folder_for_each_tab(make_book: MakeBook) -> None:
+    output = build(make_book(BOOK), "pkg")
+    with ZipFile(output / "tiny.zip") as archive:
+        content = {name: archive.read(name) for name in archive.namelist()}
+    files = ("LICENSE.md", "img/a.svg", "index.ipynb", "part/page.ipynb")
+    assert list(content) == [f"{tab}/{name}" for tab in ("jax", "pytorch") for name in files]
+    assert b":label:" not in content["jax/part/page.ipynb"]
+
+
+def test_the_zip_of_a_book_without_tabs_has_none(make_book: MakeBook) -> None:
+    config = "[build]\neval_notebook = False\n"
+    output = build(make_book({"config.ini": config, "index.md": "# Book\n"}), "pkg")
+    with ZipFile(output / "d2lbook.zip") as archive:
+        assert archive.namelist() == ["index.ipynb"]
+
+
+def test_the_zip_is_the_same_twice_and_the_book_is_left_alone(make_book: MakeBook) -> None:
+    book = make_book(BOOK)
+    first = (build(book, "pkg") / "tiny.zip").read_bytes()
+    assert (build(book, "pkg") / "tiny.zip").read_bytes() == first
+    assert names(book) - names(book / "_build") >= set(BOOK)
+    assert (book / "jax" / "own.txt").is_file()
+
+
+def test_colab_has_the_tabs_with_a_repository(make_book: MakeBook) -> None:
+    folder = build(make_book(BOOK), "colab") / "colab"
+    assert names(folder) == {
+        f"pytorch/{name}" for name in ("LICENSE.md", "img/a.svg", "index.ipynb", "part/page.ipynb")
+    }
+    assert sources(folder / "pytorch/part/page.ipynb") == [
+        "The following additional libraries are needed to run this notebook.",
+        "!pip install d2l",
+        "# Page\n\nMarked and Page.\n\n![A figure.](https://example.org/a.svg)\n\n"
+        "Figure 1: A figure.",
+        "import d2l",
+    ]
+
+
+def test_sagemaker(make_book: MakeBook) -> None:
+    folder = build(make_book(BOOK), "sagemaker") / "sagemaker"
+    page = json.loads((folder / "jax/part/page.ipynb").read_text("utf-8"))
+    assert page["metadata"]["kernelspec"]["name"] == "conda_python3"
+    assert "../img/a.svg" in sources(folder / "jax/part/page.ipynb")[0]
+
+
+@pytest.mark.parametrize("target", ["colab", "sagemaker"])
+def test_a_book_without_a_repository(
+    make_book: MakeBook, target: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = make_book({"config.ini": f"[{target}]\ngithub_repo =\n", "index.md": "# Book\n"})
+    assert main(["-C", str(book), "build", target]) == 3
+    assert capsys.readouterr().err == (
+        f"config.ini:2: error: [{target}] github_repo names no repository, "
+        "so there is nothing to make for it; write it as owner/repository\n"
+    )
+    assert not (book / "_build" / target).exists()
+
+
+def test_slides_of_the_pages_that_mark_some(make_book: MakeBook) -> None:
+    folder = build(make_book(BOOK), "slides") / "slides"
+    files = ("LICENSE.md", "img/a.svg", "part/page.ipynb", "part/page.slides.html")
+    assert names(folder) == {f"{tab}/{name}" for tab in ("jax", "pytorch") for name in files}
+    deck = (folder / "jax/part/page.slides.html").read_text("utf-8")
+    assert 'href="../../_static/deck.css"' in deck
+    assert (folder / "_static/deck.css").is_file()
+
+
+def test_slides_of_earlier_builds_go(make_book: MakeBook) -> None:
+    build(make_book(BOOK), "slides")
+    folder = build(make_book({**BOOK, "part/page.md": "# Page\n"}), "slides") / "slides"
+    assert {name for name in names(folder) if "page" in name} == set()
+
+
+def test_a_book_without_slides_says_so(
+    make_book: MakeBook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = make_book({**BOOK, "part/page.md": "# Page\n"})
+    assert main(["-C", str(book), "build", "slides"]) == 0
+    assert "note: no page marks anything for slides" in capsys.readouterr().err
