@@ -319,7 +319,10 @@ def test_the_code_of_any_edited_page_is_read_again(
         if data.draw(st.booleans()):
             cell["cell_type"] = data.draw(st.sampled_from(["code", "markdown"]))
             assume(cell["cell_type"] == "code" or "input" not in cell["source"])
-    page = saved(opened(text) | {"cells": cells})
+    try:
+        page = saved(opened(text) | {"cells": cells})
+    except SourceError:
+        assume(False)
     again = [cell["source"] for cell in opened(page)["cells"] if cell["cell_type"] == "code"]
     expected = [cell["source"] for cell in cells if cell["cell_type"] == "code"]
     assert [source for source in again if source] == [

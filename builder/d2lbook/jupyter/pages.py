@@ -3,8 +3,8 @@
     Markdown ──open_page──► notebook ──edited in Jupyter──► notebook ──save_page──► Markdown
 
 A fence with the class ``input`` is a code cell; the prose between two of them is
-one Markdown cell. Tab blocks, other fences and outputs kept in the file are
-prose. Every cell carries the text it was made from, and the gap between it and
+one Markdown cell. Tab blocks, other fences (inactive cells too) and outputs kept
+in the file are prose. Every cell carries the text it was made from, and the gap between it and
 the next, in its metadata: so it can be written as it was wherever it is moved
 to, and keeps its fence when it is edited.
 
@@ -22,7 +22,7 @@ from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
 from d2lbook.errors import SourceError
-from d2lbook.source.attributes import parse_attributes
+from d2lbook.source.attributes import ACTIVE, Attributes, parse_attributes
 from d2lbook.source.fences import FENCE, Block, Unclosed, cut
 from d2lbook.source.page import CELL_MAGICS
 
@@ -115,8 +115,8 @@ def _find_cells(text: str, path: str) -> list[tuple[int, int]]:
 def _runs_of_lines(lines: Sequence[str], blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:
     """First and last line (plus one) of each cell, blank lines around prose left out."""
     prose_start = 0
-    for block in [*blocks, Block("fence", len(lines), len(lines), "input")]:
-        if block.kind == "fence" and "input" in parse_attributes(block.info).classes:
+    for block in [*blocks, Block("fence", len(lines), len(lines), ACTIVE)]:
+        if block.kind == "fence" and ACTIVE in parse_attributes(block.info).classes:
             said = [index for index in range(prose_start, block.first) if lines[index].strip()]
             if said:
                 yield said[0], said[-1] + 1
@@ -139,22 +139,21 @@ def _cell(identifier: str, text: str, gap: str) -> dict[str, Any]:
 def _read(text: str) -> tuple[Kind, str]:
     """The kind and the source of the cell that has this text in its page."""
     lines = LINE_END.split(text)
-    classes = _classes(lines[0])
-    if "input" in classes:
-        return "code", "\n".join([*_magic(classes), *lines[1:-1]])
+    attributes = _attributes(lines[0])
+    if ACTIVE in attributes.classes:
+        return "code", "\n".join([*_magic(attributes), *lines[1:-1]])
     return "markdown", "\n".join(lines)
 
 
-def _classes(line: str) -> tuple[str, ...]:
-    """The classes of the fence which this line opens."""
+def _attributes(line: str) -> Attributes:
+    """What the fence says which this line opens."""
     match = FENCE.match(line)
-    return parse_attributes(match[2] or match[4] or "").classes if match else ()
+    return parse_attributes(match[2] or match[4] or "") if match else Attributes()
 
 
-def _magic(classes: Sequence[str]) -> list[str]:
+def _magic(attributes: Attributes) -> list[str]:
     """The first line that a cell in another language has in a notebook only."""
-    language = next((name for name in classes if name != "input"), "")
-    magic = CELL_MAGICS.get(language.lower())
+    magic = CELL_MAGICS.get(attributes.language.lower())
     return [magic] if magic else []
 
 
@@ -187,7 +186,7 @@ def _first_and_last(text: str) -> tuple[str, str]:
 def _fenced(source: str, opening: str, closing: str) -> list[str]:
     """The lines of a code cell, in fences as these but longer than any in the source."""
     lines = source.split("\n") if source else []
-    if magic := _magic(_classes(opening)):
+    if magic := _magic(_attributes(opening)):
         if lines[:1] == magic:
             lines = lines[1:]
         else:

@@ -1,6 +1,8 @@
 """The info string of a fence: ``{.python .input #id n=5}``, in any order, braces optional.
 
-The grammar is pandoc's (``fenced_code_attributes``); a bare word is a class.
+The grammar is pandoc's (``fenced_code_attributes``); a bare word is a class. A
+fence with the class ``input`` is a code cell. So is one with ``inactive``, for
+all but Jupyter, which is not to run it (see ``d2lbook activate``).
 """
 
 from __future__ import annotations
@@ -10,6 +12,9 @@ from dataclasses import dataclass
 
 WORD = re.compile(r"""[^\s=]+=(?:"[^"]*"|'[^']*'|\S*)|\S+""")
 
+ACTIVE = "input"
+INACTIVE = "inactive"
+
 
 @dataclass(frozen=True, slots=True)
 class Attributes:
@@ -17,6 +22,16 @@ class Attributes:
     identifier: str = ""
     pairs: tuple[tuple[str, str], ...] = ()
     """Key and value as written, quotes kept."""
+
+    @property
+    def is_cell(self) -> bool:
+        return ACTIVE in self.classes or INACTIVE in self.classes
+
+    @property
+    def language(self) -> str:
+        """The language of a code cell."""
+        others = (name for name in self.classes if name not in {ACTIVE, INACTIVE})
+        return next(others, "python")
 
 
 def parse_attributes(info: str) -> Attributes:

@@ -1,9 +1,9 @@
 """The reader: the text of one Markdown file → ``Page``.
 
-A fenced block whose info string has the class ``input`` is a code cell; one
-with the class ``output`` holds outputs of the cell before it; everything else
-is prose, cut where tab blocks begin and end. Neighbouring pieces of prose of the
-same tabs are one cell. Empty cells don't count.
+A fenced block whose info string has the class ``input`` (or ``inactive``) is a
+code cell; one with the class ``output`` holds outputs of the cell before it;
+everything else is prose, cut where tab blocks begin and end. Neighbouring pieces
+of prose of the same tabs are one cell. Empty cells don't count.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from d2lbook.errors import Problem, SourceError
 from d2lbook.source.attributes import Attributes, parse_attributes
 from d2lbook.source.contents import parse_contents
 from d2lbook.source.fences import Block, Unclosed, cut
-from d2lbook.source.tabs import TabBlocks, Tabs, read_code_marks, read_marker
+from d2lbook.source.tabs import CodeMarks, TabBlocks, Tabs, read_code_marks, read_marker
 
 NO_ATTRIBUTES = Attributes()
 
@@ -35,6 +35,11 @@ class TabRules:
     """The known tabs, the default one first; empty: marks mean nothing."""
     untagged_is_all: bool = False
     """Whether a code cell without a mark belongs to every tab, not to the default one alone."""
+
+    def tabs_of(self, marks: CodeMarks) -> Tabs:
+        """The tabs of a code cell with these marks."""
+        is_default = not marks.tagged and not self.untagged_is_all
+        return self.tabs[:1] if is_default else marks.tabs
 
 
 def read_page(text: str, name: str, path: str, rules: TabRules) -> tuple[Page, list[Problem]]:
@@ -66,7 +71,7 @@ class _Reader:
         prose_start = 0
         for block in blocks:
             attributes = parse_attributes(block.info)
-            if block.kind == "fence" and "input" in attributes.classes:
+            if block.kind == "fence" and attributes.is_cell:
                 self.prose(prose_start, block.first)
                 self.code(block, attributes)
                 prose_start = block.end
@@ -121,26 +126,23 @@ class _Reader:
         self.blocks.code_cell(block.first)
         lines = self.lines[block.first + 1 : block.end - 1]
         numbers = range(block.first + 2, block.end)
-        if not any(line.strip() for line in lines):
-            return
         tabs: Tabs = None
         if self.rules.tabs:
             marks = read_code_marks(lines)
             for index in marks.mark_lines[:1]:
                 self.check_tabs(block.first + 1 + index, marks.tabs)
-            tabs = marks.tabs
-            if not marks.tagged and not self.rules.untagged_is_all:
-                tabs = self.rules.tabs[:1]
+            tabs = self.rules.tabs_of(marks)
             kept = [index for index in range(len(lines)) if index not in marks.mark_lines]
         else:
             kept = list(range(len(lines)))
+        if not any(lines[index].strip() for index in kept):
+            return
         source = [lines[index] for index in kept]
         places = [numbers[index] for index in kept]
-        language = next((name for name in attributes.classes if name != "input"), "python")
-        if magic := CELL_MAGICS.get(language.lower()):
+        if magic := CELL_MAGICS.get(attributes.language.lower()):
             source.insert(0, magic)
             places.insert(0, block.first + 1)
-        self.add("code", "\n".join(source), tuple(places), tabs, language, attributes)
+        self.add("code", "\n".join(source), tuple(places), tabs, attributes.language, attributes)
 
     def add(
         self,
