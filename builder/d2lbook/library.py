@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 from d2lbook.book import Cell, Notebook, Page
 from d2lbook.errors import SourceError
 from d2lbook.notebooks.aliases import Aliases, library_lines
-from d2lbook.source.magics import mask_magics
+from d2lbook.source.magics import mask_magics, parse_code
 
 WARNING = "#################   WARNING   ################"
 HEADER = f"""{WARNING}
@@ -96,7 +96,7 @@ def _marked_cells(notebook: Notebook) -> Iterator[tuple[Cell, str]]:
 def _save(cell: Cell, page: Page, section: str, saved: list[_Saved]) -> None:
     code = mask_magics(cell.source)
     try:
-        tree = ast.parse(code)
+        tree = parse_code(code)
         marks = _mark_lines(code)
     except (SyntaxError, tokenize.TokenError) as error:
         line = getattr(error, "lineno", None) or 1

@@ -24,7 +24,7 @@ from d2lbook.book import Cell
 from d2lbook.check.groups import tab_groups
 from d2lbook.document.model import Block, Document
 from d2lbook.errors import Problem
-from d2lbook.source.magics import mask_magics
+from d2lbook.source.magics import parse_code
 
 _VARIABLE = re.compile(r"https?://[^\s)>]*|\d+")
 
@@ -89,8 +89,8 @@ def doubled_code(document: Document) -> Iterator[Problem]:
 def _definitions(cell: Cell) -> list[str]:
     """The functions and classes that a cell defines at its top, with their decorators."""
     try:
-        tree = ast.parse(mask_magics(cell.source))
-    except (SyntaxError, ValueError, RecursionError):
+        tree = parse_code(cell.source)
+    except SyntaxError:
         return []
     return [
         " ".join([*(f"@{ast.unparse(each)}" for each in node.decorator_list), node.name])

@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 
 from d2lbook.errors import OutputError
-from d2lbook.source.magics import mask_magics
+from d2lbook.source.magics import parse_code
 
 NOT_MODULES = {"setup"} | sys.stdlib_module_names
 IMPORT_LINE = re.compile(r"^\s*(?:import\s+([\w., \t]+)|from\s+(\.*[\w.]*)\s+import\s+(.+))", re.M)
@@ -92,8 +92,8 @@ def imports(code: str, package: str = "") -> frozenset[str]:
     line by line.
     """
     try:
-        tree = ast.parse(mask_magics(code))
-    except (SyntaxError, ValueError, RecursionError):
+        tree = parse_code(code)
+    except SyntaxError:
         return frozenset(_imports_by_line(code, package))
     return frozenset(_imports_of_tree(tree, package))
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TypeGuard
 
 from d2lbook.book import Cell, Notebook
 from d2lbook.notebooks.aliases import Aliases
-from d2lbook.source.magics import mask_magics
+from d2lbook.source.magics import parse_code
 
 if TYPE_CHECKING:
     import isort
@@ -110,9 +110,16 @@ def replace_aliases(text: _Text, aliases: Aliases) -> None:
 
 
 def sort_imports(source: str, local_packages: tuple[str, ...]) -> str:
-    """The code with each run of imports sorted: standard library, others, the book's own."""
+    """The code with each run of imports sorted: standard library, others, the book's own.
+
+    What is not Python stays as it is.
+    """
     import isort
 
+    try:
+        parse_code(source)
+    except SyntaxError:
+        return source
     return isort.code(source, config=_sorting(local_packages))
 
 
@@ -149,8 +156,8 @@ class _Calls:
     def edits(self) -> Iterator[tuple[int, int, str]]:
         """Beginning, end and replacement of the outermost calls, in order."""
         try:
-            tree = ast.parse(mask_magics(self.source))
-        except (SyntaxError, ValueError):
+            tree = parse_code(self.source)
+        except SyntaxError:
             return
         found = [(*self.span(node), self.replacement(node)) for node in self.outermost(tree)]
         yield from sorted(found)

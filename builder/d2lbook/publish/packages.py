@@ -15,7 +15,7 @@ from d2lbook.book import Notebook, Place
 from d2lbook.config import Config
 from d2lbook.errors import ConfigError
 from d2lbook.publish.data import CellData, cell_data
-from d2lbook.source.magics import mask_magics
+from d2lbook.source.magics import parse_code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +85,8 @@ def imported_modules(notebook: Notebook) -> Iterator[str]:
     """The modules that the notebook's Python imports, with dots, in order."""
     for cell in notebook.code_cells():
         try:
-            tree = ast.parse(mask_magics(cell.source))
-        except (SyntaxError, ValueError):
+            tree = parse_code(cell.source)
+        except SyntaxError:
             continue
         for node in ast.walk(tree):
             if isinstance(node, ast.Import):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import warnings
 
 SHELL_OR_MAGIC = re.compile(r"([ \t]*)(?:[%!]|[\w.,()\[\] \t]+=[ \t]*[%!](?!=))")
 HELP = re.compile(r"([ \t]*)(?:\?{1,2}[\w.]+|[\w.]+\?{1,2})[ \t]*$")
@@ -39,3 +41,17 @@ def mask_magics(code: str) -> str:
         else:
             masked.append(line)
     return "\n".join(masked)
+
+
+def parse_code(code: str) -> ast.Module:
+    """The syntax tree of a cell, IPython's lines masked. SyntaxError where it is not Python.
+
+    What Python would warn of is left to whoever runs the cell.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(mask_magics(code))
+    except (ValueError, RecursionError, MemoryError) as error:
+        # Null characters, and code that is nested too deep for the parser.
+        raise SyntaxError(str(error)) from None

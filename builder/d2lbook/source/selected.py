@@ -19,7 +19,7 @@ from typing import NoReturn
 
 from d2lbook.book import Cell
 from d2lbook.errors import SourceError
-from d2lbook.source.magics import mask_magics
+from d2lbook.source.magics import mask_magics, parse_code
 
 CALL = "tab.selected"
 
@@ -76,10 +76,10 @@ class _Reduction:
             return False
         self.code = mask_magics("\n".join(self.lines))
         try:
-            tree = ast.parse(self.code)
-        except (SyntaxError, ValueError) as error:
-            line = getattr(error, "lineno", None) or 1
-            self.fail(line, f"this cell uses {CALL} but is not valid Python", "mend its syntax")
+            tree = parse_code(self.code)
+        except SyntaxError as error:
+            what = f"this cell uses {CALL} but is not valid Python"
+            self.fail(error.lineno or 1, what, "mend its syntax")
         return self.reduce_statements(tree) or self.reduce_expression(tree)
 
     def reduce_statements(self, tree: ast.Module) -> bool:
