@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from d2lbook.book import Notebook
+from d2lbook.book import Book, Notebook
 from d2lbook.config import Config
 from d2lbook.errors import ConfigError, Problem
 from d2lbook.execute.workspace import copy_changed, resource_files
@@ -19,6 +19,10 @@ from d2lbook.pipeline import Build
 from d2lbook.source.files import find_non_notebooks
 
 if TYPE_CHECKING:
+    from d2lbook.document.citations import References
+    from d2lbook.document.model import Document
+    from d2lbook.document.whole import Documents
+    from d2lbook.html.site import Connected
     from d2lbook.publish.hosts import Service
     from d2lbook.publish.markdown import BookOfNotebooks
 
@@ -42,6 +46,39 @@ def downloads(build: Build) -> Mapping[str, Texts]:
         }
 
     return dict(zip(build.tabs, _for_tabs(build, texts_of), strict=True))
+
+
+class SitePages:
+    """The pages of a build, as the site asks for them, with clean notebooks to download."""
+
+    def __init__(self, build: Build) -> None:
+        self._build = build
+        self._books: Mapping[str, BookOfNotebooks] = {}
+
+    @property
+    def book(self) -> Book:
+        return self._build.book
+
+    def document(self, name: str) -> tuple[Document, Sequence[Problem]]:
+        return self._build.document(name)
+
+    def connect(self, pages: Mapping[str, Document]) -> tuple[Documents, References]:
+        return self._build.connect(pages)
+
+    def notebooks(self, document: Document, connected: Connected) -> Texts:
+        from d2lbook.publish.clean import clean_notebook
+
+        name, build = document.page.name, self._build
+        if not any(document.page.code_cells()):
+            return {}
+        if not self._books:
+            self._books = _books_of(build, connected.documents, connected.references)
+        return {
+            tab: notebook_json(
+                clean_notebook(notebook, self._books[tab], document), build.outputs[tab].get(name)
+            )
+            for tab, notebook in build.notebooks_on(name).items()
+        }
 
 
 def write_package(build: Build) -> list[Path]:
@@ -133,24 +170,39 @@ def _books(
     build: Build, picture: Callable[[str, str], str] | None = None
 ) -> Mapping[str, BookOfNotebooks]:
     """What the notebooks of each tab need to know of the book."""
+    books = _books_of(build, build.documents, build.references)
+    if not picture:
+        return books
+    return {tab: replace(book, picture=picture) for tab, book in books.items()}
+
+
+def _books_of(
+    build: Build, documents: Documents, references: References
+) -> Mapping[str, BookOfNotebooks]:
     from d2lbook.document.language import load_language
     from d2lbook.publish.inlines import references_to_markdown
     from d2lbook.publish.markdown import BookOfNotebooks
 
-    references = references_to_markdown(build.references)
-    language = load_language(build.config.project.language)
     book = BookOfNotebooks(
-        documents=build.documents, references=references, language=language, names=()
+        documents=documents,
+        references=references_to_markdown(references),
+        language=load_language(build.config.project.language),
+        names=(),
     )
-    if picture:
-        book = replace(book, picture=picture)
-    return {tab: replace(book, names=build.notebooks[tab].keys()) for tab in build.tabs}
+    names = {
+        tab: [name for name, document in documents.pages.items() if tab in document.tabs]
+        for tab in build.tabs
+    }
+    return {tab: replace(book, names=frozenset(names[tab])) for tab in build.tabs}
 
 
 def _cleaned(build: Build, tab: str, book: BookOfNotebooks) -> Mapping[str, Notebook]:
     from d2lbook.publish.clean import clean_notebook
 
-    return {name: clean_notebook(notebook, book) for name, notebook in build.notebooks[tab].items()}
+    return {
+        name: clean_notebook(notebook, book, build.documents.pages[name])
+        for name, notebook in build.notebooks[tab].items()
+    }
 
 
 def _for_tabs(

@@ -1,6 +1,6 @@
 """Notebooks for readers: plain Markdown and code, with nothing left for the builder.
 
-    Notebook + Documents + References ──► Notebook
+    Notebook + its page's Document + what the book says of others ──► Notebook
 
 The same cells at the same positions, so the outputs of the execution still
 belong to them. The same book gives the same notebooks.
@@ -11,17 +11,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from d2lbook.book import Cell, Notebook
-from d2lbook.document.model import Prose
+from d2lbook.document.model import Document, Prose
 from d2lbook.publish.code import without_marks
 from d2lbook.publish.markdown import BookOfNotebooks, MarkdownWriter
 
 
-def clean_notebook(notebook: Notebook, book: BookOfNotebooks) -> Notebook:
+def clean_notebook(notebook: Notebook, book: BookOfNotebooks, document: Document) -> Notebook:
     """The notebook as its readers get it; cells that were only for the builder are gone.
 
-    ``book`` is that of the notebook's tab.
+    ``book`` is that of the notebook's tab, ``document`` its page.
     """
-    document = book.documents.pages[notebook.page.name]
     writer = MarkdownWriter(book, document)
     prose = {block.cell.position: block for block in document.blocks if isinstance(block, Prose)}
     cells = (_clean_cell(cell, prose.get(cell.position), writer) for cell in notebook.cells)

@@ -39,6 +39,7 @@ class BookOfNotebooks:
     """What the notebooks of one tab need to know of their book."""
 
     documents: Documents
+    """All pages; outlines will do."""
     references: MarkdownReferences
     language: Language
     names: Collection[str]
