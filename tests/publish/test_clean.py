@@ -17,7 +17,7 @@ from tests.publish.books import book_of
 def cleaned(page: str, folder: Path, *, tab: str = "pytorch", language: str = "en") -> str:
     """The cells of the page's clean notebook; code is quoted."""
     notebooks, book = book_of(page, folder, tab, language)
-    notebook = clean_notebook(notebooks["part/page"], book.documents.pages["part/page"], book)
+    notebook = clean_notebook(notebooks["part/page"], book, book.documents.pages["part/page"])
     return "\n\n".join(
         cell.source if cell.kind == "prose" else "> " + cell.source.replace("\n", "\n> ")
         for cell in notebook.cells
@@ -50,7 +50,7 @@ def test_links_lead_to_the_notebooks_of_the_same_tab(tmp_path: Path) -> None:
 def test_cells_keep_their_positions_and_empty_ones_go(tmp_path: Path) -> None:
     page = "# Page\n\n```{.python .input}\n%%tab all\n1\n```\n\n<!-- nothing -->\n"
     notebooks, book = book_of(page, tmp_path)
-    notebook = clean_notebook(notebooks["part/page"], book.documents.pages["part/page"], book)
+    notebook = clean_notebook(notebooks["part/page"], book, book.documents.pages["part/page"])
     assert [cell.position for cell in notebook.cells] == [0, 1]
     assert '"text": ["x\\n"]' not in notebook_json(notebook)
 
@@ -64,5 +64,5 @@ def test_the_same_book_gives_the_same_bytes(tmp_path: Path) -> None:
 @given(st.lists(st.sampled_from(sorted({*PIECES} - {"```", "<!--"})), unique=True).map("".join))
 def test_any_prose_can_be_cleaned(tmp_path: Path, text: str) -> None:
     notebooks, book = book_of(f"# Page\n\n{text}", tmp_path)
-    notebook = clean_notebook(notebooks["part/page"], book.documents.pages["part/page"], book)
+    notebook = clean_notebook(notebooks["part/page"], book, book.documents.pages["part/page"])
     assert notebook.cells[0].source.startswith("# Page")
