@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import os
@@ -119,11 +120,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def wait_for_address(process: subprocess.Popen[bytes], runtime: Path, log: Path) -> str:
-    """The address that a starting server says it has, once it answers."""
+    """The address of a starting server, once it answers there."""
     until = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < until and process.poll() is None:
         for said in runtime.glob("jpserver-*.json"):
-            port = json.loads(said.read_text(encoding="utf-8"))["port"]
-            return f"http://127.0.0.1:{port}/"
+            with contextlib.suppress(OSError, ValueError):
+                port = json.loads(said.read_text(encoding="utf-8"))["port"]
+                address = f"http://127.0.0.1:{port}/"
+                urllib.request.urlopen(f"{address}api", timeout=10).close()
+                return address
         time.sleep(0.1)
     pytest.fail(f"the server did not start: {log.read_text(encoding='utf-8')}")

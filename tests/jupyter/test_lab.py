@@ -10,13 +10,12 @@ from typing import Any
 import pytest
 from d2lbook.config import parse_config
 from d2lbook.jupyter.lab import prepare_lab
-from jupyter_client.blocking.client import BlockingKernelClient
 from playwright.sync_api import sync_playwright
 
 from tests.conftest import MakeBook
 from tests.html.conftest import ARGUMENTS, CHROMIUM
 from tests.jupyter.conftest import BOOK, TOKEN, Server
-from tests.jupyter.kernels import Kernel
+from tests.jupyter.kernels import Kernel, connected
 
 PAGE = "chapter/page.md"
 ORIGINAL = BOOK[PAGE].encode()
@@ -108,14 +107,10 @@ def session(server: Server, tab: str) -> Iterator[Kernel]:
     status, started = server.ask("POST", "sessions", request)
     assert status == 201, started
     connection = server.runtime / f"kernel-{started['kernel']['id']}.json"
-    client = BlockingKernelClient(connection_file=str(connection))
-    client.load_connection_file()
-    client.start_channels()
     try:
-        client.wait_for_ready(timeout=60)
-        yield Kernel(client)
+        with connected(connection) as kernel:
+            yield kernel
     finally:
-        client.stop_channels()
         server.ask("DELETE", f"sessions/{started['id']}")
 
 
