@@ -151,6 +151,11 @@ def test_footnotes_are_numbered_as_they_are_referred_to() -> None:
     assert document.footnotes[0].tokens[1].content == "The first."
 
 
+def test_footnotes_may_refer_to_each_other() -> None:
+    document = document_of("# T\n\nText[^a].\n\n[^a]: See[^b].\n\n[^b]: See[^a] and[^b].\n")
+    assert [(note.number, note.references) for note in document.footnotes] == [(1, 2), (2, 2)]
+
+
 def test_a_footnote_that_is_not_there_is_reported() -> None:
     documents, problems = documents_of({"index": "# T\n\nText[^x].\n"})
     assert [problem.line("warning") for problem in problems] == [

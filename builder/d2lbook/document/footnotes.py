@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from markdown_it.token import Token
 
-from d2lbook.book import Cell, Page
+from d2lbook.book import Cell, Page, Place
 from d2lbook.document.model import Footnote, Prose
 from d2lbook.document.spans import walk_inlines
 from d2lbook.errors import Problem
@@ -31,18 +31,20 @@ def collect_footnotes(
     kept = [replace(cell, tokens=tuple(_take_definitions(cell, definitions))) for cell in cells]
     counts: dict[str, int] = {}
     problems: list[Problem] = []
-    for cell in kept:
-        for line, token in _references(cell.tokens):
+    texts = [(prose.cell, prose.tokens) for prose in kept]
+    # It grows: a footnote may refer to others, even to itself.
+    for cell, tokens in texts:
+        for line, token in _references(tokens):
             label = token.meta["label"]
-            if label in definitions:
-                counts[label] = counts.get(label, 0) + 1
-                number = list(counts).index(label) + 1
-                token.meta |= {"number": number, "count": counts[label]}
-            else:
+            if label not in definitions:
+                problems.append(_unknown(label, page.place(cell.line_of(line))))
                 token.type, token.content, token.meta = "text", f"[^{label}]", {}
-                place = page.place(cell.cell.line_of(line))
-                what, remedy = f"there is no footnote '{label}'", f"write it as [^{label}]: text"
-                problems.append(Problem(what=what, place=place, remedy=remedy))
+                continue
+            if label not in counts:
+                texts.append(definitions[label])
+            counts[label] = counts.get(label, 0) + 1
+            number = list(counts).index(label) + 1
+            token.meta |= {"number": number, "count": counts[label]}
     notes = tuple(
         Footnote(
             number=number,
@@ -53,6 +55,11 @@ def collect_footnotes(
         for number, (label, count) in enumerate(counts.items(), 1)
     )
     return kept, notes, problems
+
+
+def _unknown(label: str, place: Place) -> Problem:
+    what, remedy = f"there is no footnote '{label}'", f"write it as [^{label}]: text"
+    return Problem(what=what, place=place, remedy=remedy)
 
 
 def _take_definitions(
