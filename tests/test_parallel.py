@@ -36,7 +36,7 @@ def test_everybody_knows_of_all_half_way(processors: int) -> None:
         ["a", "bb", "ccc", "dddd", "e"],
         first=lambda item: ((item, os.getpid()), len(item)),
         between=lambda told: (told, sum(told)),
-        second=lambda kept, shared: (kept[0], kept[1] == os.getpid(), *shared),
+        second=lambda kept, shared: [(item, pid == os.getpid(), *shared) for item, pid in kept],
     )
     lengths = [1, 2, 3, 4, 1]
     assert results == [(item, True, lengths, 11) for item in ("a", "bb", "ccc", "dddd", "e")]
@@ -52,8 +52,8 @@ def test_errors_come_back(processors: int, step: str) -> None:
         fail("first", item)
         return item, item
 
-    def second(item: int, _: None) -> None:
-        fail("second", item)
+    def second(items: list[int], _: None) -> list[None]:
+        return [fail("second", item) for item in items]
 
     with pytest.raises(SourceError) as caught:
         map_in_two_steps(range(6), first=first, between=lambda _: None, second=second)

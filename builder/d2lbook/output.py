@@ -55,6 +55,12 @@ def clear(config: Config) -> bool:
     return True
 
 
+def pdf_file(config: Config, tab: str) -> Path:
+    """The file of a tab's PDF."""
+    of_tab = f"-{tab}" if config.has_tabs else ""
+    return config.output / "pdf" / f"{config.project.name}{of_tab}.pdf"
+
+
 def remove_others(folder: Path, keep: Iterable[Path], pattern: str) -> None:
     """Remove the files below the folder that match the pattern and are not to be kept."""
     kept = set(keep)

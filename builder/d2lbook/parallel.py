@@ -42,7 +42,7 @@ def map_in_processes(
         items,
         first=lambda item: (item, None),
         between=lambda _: None,
-        second=lambda item, _: function(item),
+        second=lambda kept, _: [function(item) for item in kept],
         worth=worth,
     )
 
@@ -52,27 +52,28 @@ def map_in_two_steps(
     *,
     first: Callable[[Item], tuple[Kept, Told]],
     between: Callable[[list[Told]], Shared],
-    second: Callable[[Kept, Shared], Result],
+    second: Callable[[list[Kept], Shared], list[Result]],
     worth: bool = True,
 ) -> list[Result]:
     """Work that needs to know of all items half-way; the results, in the order of the items.
 
     ``first`` makes of an item what is kept where it is, and what is told to all;
     ``between`` makes of all that was told what everybody has to know; ``second``
-    makes the result of both. What is told, shared and returned is pickled, what
-    is kept is not. An error that one of them raises is raised here.
+    makes of that the results for all that was kept in one place. What is told,
+    shared and returned is pickled, what is kept is not. An error that one of them
+    raises is raised here.
     """
     processes = min(usable_processors(), len(items))
     if not worth or processes < 2 or "fork" not in multiprocessing.get_all_start_methods():
         pairs = [first(item) for item in items]
         shared = between([told for _, told in pairs])
-        return [second(kept, shared) for kept, _ in pairs]
+        return second([kept for kept, _ in pairs], shared)
 
     def work(connection: Connection, own: Sequence[Item]) -> None:
         pairs = [first(item) for item in own]
         connection.send((None, [told for _, told in pairs]))
         shared = connection.recv()
-        connection.send((None, [second(kept, shared) for kept, _ in pairs]))
+        connection.send((None, second([kept for kept, _ in pairs], shared)))
 
     with _copies(work, [items[start::processes] for start in range(processes)]) as copies:
         shared = between(_interleaved([_answer(copy) for copy in copies]))

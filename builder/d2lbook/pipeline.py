@@ -25,6 +25,7 @@ from d2lbook.source.files import read_book
 
 if TYPE_CHECKING:
     from d2lbook.document.citations import References
+    from d2lbook.document.model import Document
     from d2lbook.document.whole import Documents
     from d2lbook.execute.environments import Environment, OnProgress
     from d2lbook.execute.jobs import Execution, Observer
@@ -86,6 +87,18 @@ class Build:
         raise_all(SourceError, errors)
         return self._rewrite(tab, selected)
 
+    def notebooks_on(self, name: str) -> Mapping[str, Notebook]:
+        """The notebooks of one page by tab, without working out the other pages."""
+        if "notebooks" in self.__dict__:
+            found = {tab: self.notebooks[tab].get(name) for tab in self.tabs}
+        else:
+            page, default = self.book.pages[name], self.config.default_tab
+            found = {tab: select(page, tab, default) for tab in self.tabs}
+            found = {
+                tab: notebook and self._rewritten(tab, notebook) for tab, notebook in found.items()
+            }
+        return {tab: notebook for tab, notebook in found.items() if notebook}
+
     def _select(self, tab: str) -> tuple[dict[str, Notebook], list[Problem]]:
         errors: list[Problem] = []
         found: dict[str, Notebook] = {}
@@ -100,15 +113,21 @@ class Build:
         return found, errors
 
     def _rewrite(self, tab: str, selected: Mapping[str, Notebook]) -> dict[str, Notebook]:
-        packages = (
-            PurePosixPath(library.file).with_suffix("").parts[0]
-            for library in self.config.libraries.values()
-            if library.file
-        )
-        aliases, local = self.aliases(tab), tuple(dict.fromkeys(packages))
-        return {
-            name: rewrite_notebook(notebook, aliases, local) for name, notebook in selected.items()
-        }
+        return {name: self._rewritten(tab, notebook) for name, notebook in selected.items()}
+
+    def _rewritten(self, tab: str, notebook: Notebook) -> Notebook:
+        return rewrite_notebook(notebook, self._aliases[tab], self._local_packages)
+
+    @cached_property
+    def _local_packages(self) -> tuple[str, ...]:
+        """Names of the packages that are the book's own."""
+        files = (library.file for library in self.config.libraries.values() if library.file)
+        names = (PurePosixPath(file).with_suffix("").parts[0] for file in files)
+        return tuple(dict.fromkeys(names))
+
+    @cached_property
+    def _aliases(self) -> Mapping[str, Aliases | None]:
+        return {tab: self.aliases(tab) for tab in self.tabs}
 
     def aliases(self, tab: str) -> Aliases | None:
         """The aliases of a tab; ConfigError where one can't be understood."""
@@ -139,6 +158,8 @@ class Build:
     @cached_property
     def outputs(self) -> Mapping[str, Mapping[str, Outputs]]:
         """The outputs by tab and page name; ExecutionError, with all failures, if there are any."""
+        if not self.config.build.eval_notebook:
+            return {tab: {} for tab in self.tabs}
         raise_all(ExecutionError, (each.problem for each in self.executions if each.problem))
         found: dict[str, dict[str, Outputs]] = {tab: {} for tab in self.tabs}
         for each in self.executions:
@@ -152,6 +173,30 @@ class Build:
         documents, problems = self._documents(self.notebooks, self.outputs)
         self._warn(problems)
         return documents
+
+    def document(self, name: str) -> tuple[Document, list[Problem]]:
+        """One page with its outputs, and what is odd in it, without working out the others."""
+        from d2lbook.document.build import build_document
+        from d2lbook.document.language import load_language
+
+        if "documents" in self.__dict__:
+            return self.documents.pages[name], []
+        return build_document(
+            self.book.pages[name],
+            self.notebooks_on(name),
+            {tab: found[name] for tab, found in self.outputs.items() if name in found},
+            quotes=load_language(self.config.project.language).quotes,
+        )
+
+    def connect(self, pages: Mapping[str, Document]) -> tuple[Documents, References]:
+        """All pages, as outlines, with numbers, references resolved and citations formatted."""
+        from d2lbook.document.whole import connect_documents
+
+        if "documents" in self.__dict__:
+            return self.documents, self.references
+        documents, problems = connect_documents(self.book, pages)
+        self._warn(problems)
+        return documents, self._references(documents)
 
     @cached_property
     def documents_as_written(self) -> Documents:
@@ -170,10 +215,13 @@ class Build:
     @cached_property
     def references(self) -> References:
         """All citations and the list of references, formatted."""
+        return self._references(self.documents)
+
+    def _references(self, documents: Documents) -> References:
         from d2lbook.document.citations import format_citations
 
         references, problems = format_citations(
-            self.documents.citations(),
+            documents.citations(),
             root=self.config.root,
             bibliography=self.config.pdf.bibliography,
             language=self.config.project.language,

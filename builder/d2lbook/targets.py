@@ -12,10 +12,16 @@ from d2lbook.errors import ExecutionError, Problem, raise_all
 from d2lbook.files import write_file
 from d2lbook.library import library_text, with_version
 from d2lbook.notebooks.ipynb import notebook_json
-from d2lbook.output import claim, remove_others
+from d2lbook.output import claim, pdf_file, remove_others
 from d2lbook.parallel import map_in_processes
 from d2lbook.pipeline import Build
-from d2lbook.publishing import write_colab, write_package, write_sagemaker, write_slides
+from d2lbook.publishing import (
+    SitePages,
+    write_colab,
+    write_package,
+    write_sagemaker,
+    write_slides,
+)
 from d2lbook.source.files import find_non_notebooks
 
 Target = Callable[[Build], list[Path]]
@@ -61,26 +67,13 @@ def write_eval(build: Build) -> list[Path]:
 
 
 def write_html(build: Build) -> list[Path]:
-    """The site: pages with all tabs, the notebooks to download, the PDFs made before it."""
+    """The site: pages with all tabs, the notebooks to download, the PDFs that are there."""
     from d2lbook.html.site import write_site
 
     folder = claim(build.config) / "html"
-    outputs = build.outputs
-    problems = write_site(
-        build.book,
-        build.documents,
-        build.references,
-        build.config,
-        folder,
-        notebooks={
-            tab: {
-                name: notebook_json(notebook, outputs[tab].get(name))
-                for name, notebook in notebooks.items()
-            }
-            for tab, notebooks in build.notebooks.items()
-        },
-    )
-    for problem in problems:
+    _ = build.outputs  # executed here, not in a copy of this process
+    pdfs = {tab: path for tab in build.tabs if (path := pdf_file(build.config, tab)).is_file()}
+    for problem in write_site(SitePages(build), build.config, folder, pdfs=pdfs):
         build.reporter.warn(problem)
     _copy_non_notebooks(build.config, folder)
     return [folder / "index.html"]
@@ -88,18 +81,18 @@ def write_html(build: Build) -> list[Path]:
 
 def write_pdfs(build: Build) -> list[Path]:
     """A PDF for each tab."""
-    from d2lbook.pdf.typst import pdf_file, write_pdf
+    from d2lbook.pdf.typst import write_pdf
 
-    folder = claim(build.config) / "pdf"
+    claim(build.config)
     parts = (build.book, build.documents, build.references)
 
     def write_tab(tab: str) -> list[Problem]:
-        return write_pdf(*parts, tab, build.config, folder)
+        return write_pdf(*parts, tab, build.config, pdf_file(build.config, tab))
 
     problems = map_in_processes(write_tab, build.tabs)
     for problem in dict.fromkeys(chain.from_iterable(problems)):
         build.reporter.warn(problem)
-    return [folder / pdf_file(build.config, tab) for tab in build.tabs]
+    return [pdf_file(build.config, tab) for tab in build.tabs]
 
 
 def write_library(build: Build) -> list[Path]:

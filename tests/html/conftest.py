@@ -32,12 +32,14 @@ PHONE = {"width": 390, "height": 844}
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the demonstration site."""
     folder = tmp_path_factory.mktemp("demo") / "site"
+    pdf = folder.parent / "demo-jax.pdf"
+    pdf.write_bytes(b"%PDF-")
     problems = build_site(
         DEMO,
         folder,
         DEMO_OUTPUTS,
         notebooks={tab: {"chapter/tour": "{}"} for tab in ("pytorch", "mxnet", "jax")},
-        pdfs={"jax": "../pdf/demo-jax.pdf"},
+        pdfs={"jax": pdf},
     )
     assert [problem.line() for problem in problems] == []
     return folder

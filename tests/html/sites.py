@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from d2lbook.book import Notebook, Outputs
+from d2lbook.book import Outputs
 from d2lbook.config import read_config
-from d2lbook.document.citations import format_citations
+from d2lbook.document.build import build_document
+from d2lbook.document.citations import References, format_citations
 from d2lbook.document.language import load_language
-from d2lbook.document.whole import build_documents
+from d2lbook.document.model import Document
+from d2lbook.document.whole import Documents, connect_documents
 from d2lbook.errors import Problem
 from d2lbook.html.site import write_site
 from d2lbook.notebooks.select import select
@@ -32,28 +34,58 @@ DEMO_OUTPUTS: Mapping[str, Mapping[str, Outputs]] = {
 }
 
 
+class GivenPages:
+    """The pages of a book whose outputs and notebooks to download are given."""
+
+    def __init__(
+        self,
+        root: Path,
+        outputs: Mapping[str, Mapping[str, Outputs]],
+        notebooks: Mapping[str, Mapping[str, str]],
+        cache: Path,
+    ) -> None:
+        self.config, _ = read_config(root)
+        self.book, _ = read_book(self.config)
+        self.outputs = outputs
+        self.texts = notebooks
+        self.cache = cache
+        self.problems: list[Problem] = []
+
+    def document(self, name: str) -> tuple[Document, list[Problem]]:
+        page, default = self.book.pages[name], self.config.default_tab
+        selected = {tab: select(page, tab, default) for tab in self.config.tabs}
+        return build_document(
+            page,
+            {tab: notebook for tab, notebook in selected.items() if notebook},
+            {tab: found[name] for tab, found in self.outputs.items() if name in found},
+            quotes=load_language(self.config.project.language).quotes,
+        )
+
+    def connect(self, pages: Mapping[str, Document]) -> tuple[Documents, References]:
+        documents, dangling = connect_documents(self.book, pages)
+        references, unknown = format_citations(
+            documents.citations(),
+            root=self.config.root,
+            bibliography=self.config.pdf.bibliography,
+            language=self.config.project.language,
+            cache=self.cache,
+        )
+        self.problems += [*dangling, *unknown]
+        return documents, references
+
+    def notebooks(self, document: Document, _: object) -> Mapping[str, str]:
+        name = document.page.name
+        return {tab: texts[name] for tab, texts in self.texts.items() if name in texts}
+
+
 def build_site(
     root: Path,
     destination: Path,
     outputs: Mapping[str, Mapping[str, Outputs]] | None = None,
-    **options: object,
+    notebooks: Mapping[str, Mapping[str, str]] | None = None,
+    pdfs: Mapping[str, Path] | None = None,
 ) -> list[Problem]:
     """Write the site of the book in this folder; returns what is wrong in it."""
-    config, _ = read_config(root)
-    book, _ = read_book(config)
-    notebooks: dict[str, dict[str, Notebook]] = {tab: {} for tab in config.tabs}
-    for name, page in book.pages.items():
-        for tab in config.tabs:
-            if notebook := select(page, tab, config.default_tab):
-                notebooks[tab][name] = notebook
-    language = load_language(config.project.language)
-    documents, problems = build_documents(book, notebooks, outputs or {}, language)
-    references, unknown = format_citations(
-        documents.citations(),
-        root=root,
-        bibliography=config.pdf.bibliography,
-        language=config.project.language,
-        cache=destination.parent / "citations",
-    )
-    found = write_site(book, documents, references, config, destination, **options)  # type: ignore[arg-type]
-    return [*problems, *unknown, *found]
+    pages = GivenPages(root, outputs or {}, notebooks or {}, destination.parent / "citations")
+    found = write_site(pages, pages.config, destination, pdfs=pdfs)
+    return [*pages.problems, *found]

@@ -15,7 +15,7 @@ from d2lbook.document.whole import build_documents
 from d2lbook.errors import Problem
 from d2lbook.notebooks.select import select
 from d2lbook.pdf.pandoc_tree import page_tree
-from d2lbook.pdf.typst import _formulas, pdf_file, write_pdf
+from d2lbook.pdf.typst import _formulas, write_pdf
 from d2lbook.pdf.typst_nodes import Lowering, link_targets
 from d2lbook.pdf.volume import Volume
 from d2lbook.source.files import read_book
@@ -45,8 +45,9 @@ def build_pdf(root: Path, tab: str = "python") -> tuple[PdfReader, list[Problem]
         cache=root / "cache",
     )
     destination = root / "_build" / "pdf"
-    problems = write_pdf(book, documents, references, tab, config, destination)
-    return PdfReader(destination / pdf_file(config, tab)), problems
+    file = destination / f"{tab}.pdf"
+    problems = write_pdf(book, documents, references, tab, config, file)
+    return PdfReader(file), problems
 
 
 def text_of(pdf: PdfReader) -> str:

@@ -50,6 +50,9 @@ def build_document(
         references=tuple(_references(page, prose, notes)),
         citations=tuple(_citations(page, prose, notes)),
         counts={kind: counter.total(kind) for kind in ("figure", "table", "equation")},
+        has_bibliography=any(
+            token.type == "bibliography" for part in prose for token in part.tokens
+        ),
     )
     if not document.title:
         what, remedy = "this page has no title", "begin it with '# Title'"

@@ -247,6 +247,4 @@ def _forms(texts: Sequence[Sequence[Node]]) -> list[dict[str, Any]]:
     """The fields of a ``Formatted`` for each of these texts."""
     paragraphs = [[{"t": "Plain", "c": text}] for text in texts]
     pages = pandoc.convert_each("html", paragraphs, "--mathml")
-    return [
-        {"inlines": text, "html": page} for text, page in zip(texts, pages, strict=True)
-    ]
+    return [{"inlines": text, "html": page} for text, page in zip(texts, pages, strict=True)]

@@ -16,7 +16,7 @@ Every figure, table, equation and heading carries in its token's ``meta``:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from markdown_it.token import Token
@@ -117,17 +117,13 @@ class Document:
     citations: tuple[tuple[Citation, Place], ...] = ()
     counts: Mapping[Kind, int]
     """How many figures, tables and equations have a number here."""
+    has_bibliography: bool
+    """Whether the list of references stands on this page."""
 
     def select(self, tab: str) -> tuple[Block, ...]:
         """What this tab shows, in order."""
         return tuple(block for block in self.blocks if tab in block.tabs)
 
-    @property
-    def has_bibliography(self) -> bool:
-        """Whether the list of references stands on this page."""
-        return any(
-            token.type == "bibliography"
-            for block in self.blocks
-            if isinstance(block, Prose)
-            for token in block.tokens
-        )
+    def outline(self) -> Document:
+        """What the rest of the book needs to know of the page: all but its blocks."""
+        return replace(self, blocks=(), footnotes=())

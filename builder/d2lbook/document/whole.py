@@ -52,7 +52,16 @@ def build_documents(
             quotes=language.quotes,
         )
         problems += found
+    documents, unknown = connect_documents(book, pages)
+    return documents, [*problems, *unknown]
+
+
+def connect_documents(book: Book, pages: Mapping[str, Document]) -> tuple[Documents, list[Problem]]:
+    """The documents of all pages (by name; outlines will do) and what refers to nothing.
+
+    Raises SourceError where a label is used twice.
+    """
     numbers = number_pages(book, pages)
     targets = collect_labels(pages, numbers)
-    problems += unresolved(pages.values(), targets)
-    return Documents(pages=pages, numbers=numbers, targets=targets), problems
+    documents = Documents(pages=pages, numbers=numbers, targets=targets)
+    return documents, unresolved(pages.values(), targets)

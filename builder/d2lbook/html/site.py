@@ -7,8 +7,10 @@ Each page is made from its document and the ``Site`` alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from d2lbook.book import Book, Chapter
 from d2lbook.config import Config
@@ -18,7 +20,7 @@ from d2lbook.document.language import load_language
 from d2lbook.document.model import Document
 from d2lbook.document.text import plain_text
 from d2lbook.document.whole import Documents
-from d2lbook.errors import Problem
+from d2lbook.errors import Problem, SourceError, raise_all
 from d2lbook.html import formulas
 from d2lbook.html.addresses import page_file
 from d2lbook.html.assets import Assets, gather_assets
@@ -27,62 +29,128 @@ from d2lbook.html.folder import SiteFolder
 from d2lbook.html.page import PageMaker
 from d2lbook.html.pictures import BookFiles
 from d2lbook.html.titles import title_html
-from d2lbook.parallel import map_in_processes
+from d2lbook.parallel import map_in_two_steps
 
 NOTEBOOKS = "notebooks"
 """Folder of the site for the notebooks that readers can download."""
+
+PDFS = "pdf"
+"""Folder of the site for the PDFs."""
 
 _MANY = 20
 """From so many pages on it pays to make them on several processors."""
 
 
 def write_site(
-    book: Book,
-    documents: Documents,
-    references: References,
+    pages: PageSource,
     config: Config,
     destination: Path,
     *,
-    notebooks: Mapping[str, Mapping[str, str]] | None = None,
-    pdfs: Mapping[str, str] | None = None,
+    pdfs: Mapping[str, Path] | None = None,
 ) -> list[Problem]:
     """Write the site of a book below ``destination``.
 
-    ``notebooks`` are the texts of notebooks that readers can download, by tab
-    and page name; ``pdfs`` the addresses of PDFs by tab, relative to the site.
-    Files that an earlier build wrote and this one doesn't are removed; files
-    that are as they should be are left alone. Returns what is wrong in the
-    pages. Raises OutputError where the folder can't be written.
+    ``pdfs`` are the files of the PDFs by tab. Files that an earlier build wrote
+    and this one doesn't are removed; files that are as they should be are left
+    alone. Returns what is wrong in the pages. Raises OutputError where the folder
+    can't be written, SourceError where a page can't be read.
     """
     folder = SiteFolder(destination)
     assets, problems = gather_assets(config)
-    for file, content in assets.files.items():
-        folder.write(file, content)
-    links: dict[str, dict[str, str]] = {}
-    for tab, texts in (notebooks or {}).items():
-        for name, text in texts.items():
-            links.setdefault(name, {})[tab] = f"{NOTEBOOKS}/{tab}/{name}.ipynb"
-            folder.write(links[name][tab], text)
-    site = describe_site(book, documents, references, config, assets, links, pdfs or {})
-    maker = PageMaker(site)
+    for name, content in assets.files.items():
+        folder.write(name, content)
+    addresses = {tab: f"{PDFS}/{file.name}" for tab, file in (pdfs or {}).items()}
+    for tab, file in (pdfs or {}).items():
+        folder.copy(addresses[tab], file)
 
-    def make(document: Document) -> tuple[set[str], tuple[Problem, ...]]:
-        """Write a page and what it needs; the names of the files, and what is wrong in it."""
-        made = maker.make(document)
-        files: dict[str, str | bytes] = {page_file(document.page.name): made.html}
-        files |= made.pictures
-        for file, content in files.items():
-            folder.write(file, content)
-        for found in made.files:
-            folder.copy(found.site_path, found.path)
-        return {*files, *(found.site_path for found in made.files)}, made.problems
+    def parse(name: str) -> tuple[Document | None, tuple[Document | None, Sequence[Problem]]]:
+        try:
+            document, odd = pages.document(name)
+        except SourceError as error:
+            return None, (None, error.problems)
+        return document, (document.outline(), odd)
 
-    pages = list(documents.pages.values())
-    for names, odd in map_in_processes(make, pages, worth=len(pages) >= _MANY):
-        folder.keep(names)
+    def connect(told: list[tuple[Document | None, Sequence[Problem]]]) -> _Connected:
+        raise_all(SourceError, (each for found, odd in told if not found for each in odd))
+        problems.extend(each for _, odd in told for each in odd)
+        outlines = {found.page.name: found for found, _ in told if found}
+        documents, references = pages.connect(outlines)
+        site = describe_site(pages.book, documents, references, config, assets, addresses)
+        return _Connected(site=site, documents=documents, references=references)
+
+    def write(documents: list[Document | None], connected: _Connected) -> list[_Written]:
+        maker = PageMaker(connected.site)
+        return [
+            _write_page(folder, maker, document, pages.notebooks(document, connected))
+            for document in documents
+            if document
+        ]
+
+    names = list(pages.book.pages)
+    for files, odd in map_in_two_steps(
+        names, first=parse, between=connect, second=write, worth=len(names) >= _MANY
+    ):
+        folder.keep(files)
         problems += odd
     folder.finish()
     return problems
+
+
+class PageSource(Protocol):
+    """Where the site gets its pages from; each is asked for where it is needed."""
+
+    @property
+    def book(self) -> Book: ...
+
+    def document(self, name: str) -> tuple[Document, Sequence[Problem]]:
+        """One page, and what is odd in it; SourceError where it can't be read."""
+
+    def connect(self, pages: Mapping[str, Document]) -> tuple[Documents, References]:
+        """What ties the pages, of which these are the outlines, together."""
+
+    def notebooks(self, document: Document, book: Connected) -> Mapping[str, str]:
+        """The texts of the page's notebooks that readers can download, by tab."""
+
+
+class Connected(Protocol):
+    """The book around a page."""
+
+    @property
+    def documents(self) -> Documents:
+        """All pages, as outlines."""
+
+    @property
+    def references(self) -> References: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Connected:
+    site: Site
+    documents: Documents
+    references: References
+
+
+_Written = tuple[set[str], tuple[Problem, ...]]
+"""The files of the site that a page needs, and what is wrong in it."""
+
+
+def _write_page(
+    folder: SiteFolder, maker: PageMaker, document: Document, notebooks: Mapping[str, str]
+) -> _Written:
+    made = maker.make(document)
+    files: dict[str, str | bytes] = {page_file(document.page.name): made.html}
+    files |= made.pictures
+    files |= {notebook_file(tab, document.page.name): text for tab, text in notebooks.items()}
+    for file, content in files.items():
+        folder.write(file, content)
+    for found in made.files:
+        folder.copy(found.site_path, found.path)
+    return {*files, *(found.site_path for found in made.files)}, made.problems
+
+
+def notebook_file(tab: str, page: str) -> str:
+    """The file of the site with the notebook of this page."""
+    return f"{NOTEBOOKS}/{tab}/{page}.ipynb"
 
 
 def describe_site(
@@ -91,10 +159,9 @@ def describe_site(
     references: References,
     config: Config,
     assets: Assets,
-    notebooks: Mapping[str, Mapping[str, str]],
     pdfs: Mapping[str, str],
 ) -> Site:
-    """What every page shows of the book; ``notebooks`` are files of the site by page and tab."""
+    """What every page shows of the book; ``pdfs`` are files of the site by tab."""
     formulas.prepare(page.title for page in documents.pages.values() if page.title)
     tree = _entry(book.tree, documents.pages)
     loose = [_entry(Chapter(page=page), documents.pages) for page in book.loose]
@@ -118,7 +185,11 @@ def describe_site(
         links=tuple(
             Link(text=row[0], address=row[1]) for row in config.html.header_links if len(row) > 1
         ),
-        notebooks=notebooks,
+        notebooks={
+            name: {tab: notebook_file(tab, name) for tab in document.tabs}
+            for name, document in documents.pages.items()
+            if any(document.page.code_cells())
+        },
         pdfs=pdfs,
         style_sheets=assets.style_sheets,
         scripts=assets.scripts,

@@ -35,20 +35,15 @@ _MANY_PAGES = 30
 """From here on the table of contents leaves out the headings within pages."""
 
 
-def pdf_file(config: Config, tab: str) -> str:
-    """Name of the file of a tab's PDF."""
-    return f"{config.project.name}-{tab}.pdf" if config.has_tabs else f"{config.project.name}.pdf"
-
-
 def write_pdf(
     book: Book,
     documents: Documents,
     references: References,
     tab: str,
     config: Config,
-    destination: Path,
+    file: Path,
 ) -> list[Problem]:
-    """Write the PDF of one tab into the folder ``destination``.
+    """Write the PDF of one tab.
 
     Returns what is wrong in the pages. Raises RenderError, naming the page,
     when Typst can't set it, and OutputError when the file can't be written.
@@ -66,7 +61,7 @@ def write_pdf(
             workspace.add_page(markup, tree.source)
         cover = _cover(book, documents, tab, config)
         content = workspace.compile(cover | {"logo": "".join(pictures[path] for path in logo)})
-    write_file(destination / pdf_file(config, tab), content)
+    write_file(file, content)
     return [*missing, *chain.from_iterable(tree.problems for tree in trees), *damaged]
 
 
