@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -102,6 +103,14 @@ def test_colab_has_the_tabs_with_a_repository(make_book: MakeBook) -> None:
         "Figure 1: A figure.",
         "import d2l",
     ]
+
+
+def test_pages_lead_to_colab(make_book: MakeBook) -> None:
+    folder = build(make_book(BOOK), "html") / "html"
+    address = "https://colab.research.google.com/github/our/repo/blob/master/part/page.ipynb"
+    page = (folder / "part/page.html").read_text("utf-8")
+    assert re.findall('<li data-for="(.*?)"><a href="(https:.*?)"', page) == [("pytorch", address)]
+    assert "colab" not in (folder / "index.html").read_text("utf-8")
 
 
 def test_sagemaker(make_book: MakeBook) -> None:

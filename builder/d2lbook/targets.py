@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -69,11 +70,13 @@ def write_eval(build: Build) -> list[Path]:
 def write_html(build: Build) -> list[Path]:
     """The site: pages with all tabs, the notebooks to download, the PDFs that are there."""
     from d2lbook.html.site import write_site
+    from d2lbook.publish.hosts import colab_address
 
     folder = claim(build.config) / "html"
     _ = build.outputs  # executed here, not in a copy of this process
     pdfs = {tab: path for tab in build.tabs if (path := pdf_file(build.config, tab)).is_file()}
-    for problem in write_site(SitePages(build), build.config, folder, pdfs=pdfs):
+    colab = partial(colab_address, config=build.config)
+    for problem in write_site(SitePages(build), build.config, folder, pdfs=pdfs, colab=colab):
         build.reporter.warn(problem)
     _copy_non_notebooks(build.config, folder)
     return [folder / "index.html"]

@@ -69,6 +69,8 @@ class Site:
     links: tuple[Link, ...] = ()
     notebooks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Files of the site with the notebooks of a page (by name), by tab."""
+    colab: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Where Colab opens the notebooks of a page (by name), by tab."""
     pdfs: Mapping[str, str] = field(default_factory=dict)
     """Where the PDFs are, by tab, relative to the site's folder."""
     style_sheets: tuple[Asset, ...] = ()

@@ -7,7 +7,7 @@ Each page is made from its document and the ``Site`` alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -37,6 +37,9 @@ NOTEBOOKS = "notebooks"
 PDFS = "pdf"
 """Folder of the site for the PDFs."""
 
+ColabAddress = Callable[[str, str], str]
+"""Where Colab opens the notebook of a page and tab; empty where it doesn't."""
+
 _MANY = 20
 """From so many pages on it pays to make them on several processors."""
 
@@ -47,13 +50,15 @@ def write_site(
     destination: Path,
     *,
     pdfs: Mapping[str, Path] | None = None,
+    colab: ColabAddress = lambda _page, _tab: "",
 ) -> list[Problem]:
     """Write the site of a book below ``destination``.
 
-    ``pdfs`` are the files of the PDFs by tab. Files that an earlier build wrote
-    and this one doesn't are removed; files that are as they should be are left
-    alone. Returns what is wrong in the pages. Raises OutputError where the folder
-    can't be written, SourceError where a page can't be read.
+    ``pdfs`` are the files of the PDFs by tab; ``colab`` says where Colab opens
+    the notebook of a page and tab. Files that an earlier build wrote and this one
+    doesn't are removed; files that are as they should be are left alone. Returns
+    what is wrong in the pages. Raises OutputError where the folder can't be
+    written, SourceError where a page can't be read.
     """
     folder = SiteFolder(destination)
     assets, problems = gather_assets(config)
@@ -75,7 +80,9 @@ def write_site(
         problems.extend(each for _, odd in told for each in odd)
         outlines = {found.page.name: found for found, _ in told if found}
         documents, references = pages.connect(outlines)
-        site = describe_site(pages.book, documents, references, config, assets, addresses)
+        site = describe_site(
+            pages.book, documents, references, config, assets, pdfs=addresses, colab=colab
+        )
         return _Connected(site=site, documents=documents, references=references)
 
     def write(documents: list[Document | None], connected: _Connected) -> list[_Written]:
@@ -159,7 +166,9 @@ def describe_site(
     references: References,
     config: Config,
     assets: Assets,
+    *,
     pdfs: Mapping[str, str],
+    colab: ColabAddress,
 ) -> Site:
     """What every page shows of the book; ``pdfs`` are files of the site by tab."""
     formulas.prepare(page.title for page in documents.pages.values() if page.title)
@@ -167,6 +176,9 @@ def describe_site(
     loose = [_entry(Chapter(page=page), documents.pages) for page in book.loose]
     entries = {entry.page: entry for root in (tree, *loose) for entry in _walk(root)}
     bibliographies = [name for name, page in documents.pages.items() if page.has_bibliography]
+    with_code = {
+        name: page for name, page in documents.pages.items() if any(page.page.code_cells())
+    }
     return Site(
         title=config.project.title or tree.text,
         author=config.project.author,
@@ -187,8 +199,11 @@ def describe_site(
         ),
         notebooks={
             name: {tab: notebook_file(tab, name) for tab in document.tabs}
-            for name, document in documents.pages.items()
-            if any(document.page.code_cells())
+            for name, document in with_code.items()
+        },
+        colab={
+            name: {tab: address for tab in document.tabs if (address := colab(name, tab))}
+            for name, document in with_code.items()
         },
         pdfs=pdfs,
         style_sheets=assets.style_sheets,
