@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from d2lbook.__main__ import main
 from d2lbook.config import parse_config
 from d2lbook.jupyter.lab import prepare_lab
 from playwright.sync_api import sync_playwright
@@ -164,3 +166,13 @@ def test_a_tab_without_its_environment_has_no_kernel(make_book: MakeBook, tmp_pa
     assert [problem.tab for problem in problems] == ["mxnet"]
     assert [path.parent.name for path in folder.glob("kernels/*/kernel.json")] == ["d2lbook-jax"]
     assert "--PageContentsManager.kernel_name=d2lbook-jax" in lab.options
+
+
+def test_without_jupyterlab(
+    make_book: MakeBook, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "jupyterlab.labapp", None)
+    assert main(["-C", str(make_book(BOOK)), "lab"]) == 2
+    assert capsys.readouterr().err == (
+        "error: JupyterLab is not installed; pip install 'd2lbook2[jupyter]'\n"
+    )
