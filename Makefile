@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEBIAN_PACKAGES := $(shell cat tests/debian-packages.txt)
 
-.PHONY: book test check lock clean
+.PHONY: book test check fuzz lock clean
 .DEFAULT_GOAL := book
 
 book: $(VENV)/.tool  ## build the notebooks, the pages and the PDFs into _build/
@@ -21,6 +21,9 @@ check: $(VENV)/.tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+fuzz: $(VENV)/.tests  ## look for texts that break the reader, for FUZZ_SECONDS (60)
+	$(BIN)/python -m tests.fuzzing
 
 lock: $(VENV)/.tool  ## lock the environments anew: envs/TAB.in -> envs/TAB.txt
 	$(BIN)/d2lbook env lock
