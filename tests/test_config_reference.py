@@ -24,12 +24,13 @@ HONOURED = {
     "library-a": "lib_file lib_name simple_alias fluent_alias args_alias alias reverse_alias",
     "colab": "github_repo exclusions libs libs_header gpu_pattern replace_svg_url",
     "sagemaker": "github_repo libs libs_header kernel",
-    "slides": "top_left top_right github_repo",
+    "slides": "top_left top_right",
 }
 RETIRED = {
     "build": "rsts html_dir sphinx_extensions sphinx_configs origin_repo",
     "pdf": "post_latex style latex_url",
     "library": "root_dir save_filename save_mark save_patterns version",
+    "slides": "github_repo",
     "deploy": "google_analytics_tracking_id github_repo s3_bucket other_file_s3urls",
     "translation": "origin_repo origin_lang translator terminology",
 }

@@ -279,7 +279,6 @@ class SageMaker:
 class Slides:
     top_left: str = setting(text)
     top_right: str = setting(text)
-    github_repo: tuple[tuple[str, ...], ...] = setting(rows)
 
 
 SECTIONS: Mapping[str, type] = {
@@ -314,6 +313,7 @@ NO_LONGER_NEEDED: Mapping[tuple[str, str], str] = {
     ("library", "save_mark"): "the mark is #@save",
     ("library", "save_patterns"): "the mark is #@save",
     ("library", "version"): "the version is [project] release",
+    ("slides", "github_repo"): "what is built is uploaded with the tools of its host",
     ("deploy", "github_repo"): "what is built is uploaded with the tools of its host",
     ("deploy", "s3_bucket"): "what is built is uploaded with the tools of its host",
     ("deploy", "other_file_s3urls"): "what is built is uploaded with the tools of its host",
