@@ -155,4 +155,5 @@ def test_a_whole_book_has_one_note_for_each_retired_key(corpus: Path) -> None:
         "[pdf] style",
         "[deploy] other_file_s3urls",
         "[deploy] google_analytics_tracking_id",
+        "[slides] github_repo",
     ]
