@@ -105,6 +105,16 @@ def test_colab_has_the_tabs_with_a_repository(make_book: MakeBook) -> None:
     ]
 
 
+def test_the_tabs_without_a_repository_are_told(
+    make_book: MakeBook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["-C", str(make_book(BOOK)), "build", "colab"]) == 0
+    line = (
+        "note: [colab] github_repo names no repository for jax; write it as tab, owner/repository"
+    )
+    assert f"config.ini:9: {line}" in capsys.readouterr().err.splitlines()
+
+
 def test_pages_lead_to_colab(make_book: MakeBook) -> None:
     folder = build(make_book(BOOK), "html") / "html"
     address = "https://colab.research.google.com/github/our/repo/blob/master/part/page.ipynb"
@@ -127,8 +137,8 @@ def test_a_book_without_a_repository(
     book = make_book({"config.ini": f"[{target}]\ngithub_repo =\n", "index.md": "# Book\n"})
     assert main(["-C", str(book), "build", target]) == 3
     assert capsys.readouterr().err == (
-        f"config.ini:2: error: [{target}] github_repo names no repository, "
-        "so there is nothing to make for it; write it as owner/repository\n"
+        f"config.ini:2: error: [{target}] github_repo names no repository; "
+        "write it as owner/repository\n"
     )
     assert not (book / "_build" / target).exists()
 

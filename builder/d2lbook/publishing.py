@@ -111,10 +111,16 @@ def _write_hosted(build: Build, service: Service) -> list[Path]:
 
     config = build.config
     tabs = [tab for tab in build.tabs if tab in repositories(service, config)]
-    if not tabs:
-        place = config.place(service, "github_repo")
-        what = f"[{service}] github_repo names no repository, so there is nothing to make for it"
-        raise ConfigError.at(place.path, place.line, what, "write it as owner/repository")
+    if lacking := [tab for tab in build.tabs if tab not in tabs]:
+        whose, form = (f" for {', '.join(lacking)}", "tab, ") if config.has_tabs else ("", "")
+        problem = Problem(
+            what=f"[{service}] github_repo names no repository{whose}",
+            place=config.place(service, "github_repo"),
+            remedy=f"write it as {form}owner/repository",
+        )
+        if not tabs:
+            raise ConfigError(problem)
+        build.reporter.note(problem)
     hosts = {tab: host_for(service, tab, config) for tab in tabs}
     books = _books(build, pictures_for(service, config))
     folder = claim(config) / service
