@@ -14,20 +14,20 @@ from d2lbook.pipeline import Build
 
 def check_outputs(build: Build) -> list[Path]:
     """Every cell that has its outputs in the page; CheckError if there are any."""
-    from d2lbook.check.outputs import kept_outputs
+    from d2lbook.check.rules import SOURCE_RULES
 
     pages = build.book.pages.values()
-    raise_all(CheckError, (problem for page in pages for problem in kept_outputs(page)))
+    found = (problem for page in pages for rule in SOURCE_RULES for problem in rule(page))
+    raise_all(CheckError, found)
     return []
 
 
 def check_tabs(build: Build) -> list[Path]:
     """What is probably marked for the wrong tab, or missing; the reader refuses unknown tabs."""
-    from d2lbook.check.doubles import doubled_code, doubled_prose
-    from d2lbook.check.variants import missing_variants
+    from d2lbook.check.rules import TAB_RULES
 
     for document in build.documents_as_written.pages.values():
-        for rule in (doubled_prose, doubled_code, missing_variants):
+        for rule in TAB_RULES:
             for problem in rule(document):
                 build.reporter.warn(problem)
     return []
@@ -45,12 +45,15 @@ def check_links(build: Build) -> list[Path]:
     links = [link for document in pages.values() for link in links_of(document)]
     broken = [*broken_local_links(links, pages, source=config.source, root=config.root)]
     web = [link for link in links if is_web_link(link, config.linkcheck.ignore)]
+    if web:
+        what = f"{len(web)} links lead out of the book; what is not known to be good is asked for"
+        build.reporter.note(Problem(what=what))
     report = check_web_links(web, KnownAddresses(Store(config.state), time.time()))
     for problem in report.moved:
         build.reporter.note(problem)
     for problem in report.refused:
         build.reporter.warn(problem)
     raise_all(CheckError, [*broken, *report.broken])
-    found = f"{len(links)} links are good; {report.asked} of them were asked for now"
+    found = f"none of {len(links)} links is broken; {report.asked} addresses were asked for now"
     build.reporter.note(Problem(what=found))
     return []
