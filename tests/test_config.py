@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from d2lbook.config import ALONE, Config, parse_config
+from d2lbook.config import ALONE, Config, parse_config, read_config
 from d2lbook.errors import ConfigError
 
 
@@ -72,7 +72,9 @@ def test_what_is_refused(text: str, line: str) -> None:
 
 
 def test_rows_may_end_in_a_comma() -> None:
-    config = read("[html]\nheader_links = PDF, http://a/b.pdf, fas fa-file-pdf,\n\n    Code, http://c\n")
+    config = read(
+        "[html]\nheader_links = PDF, http://a/b.pdf, fas fa-file-pdf,\n\n    Code, http://c\n"
+    )
     assert config.html.header_links == (
         ("PDF", "http://a/b.pdf", "fas fa-file-pdf"),
         ("Code", "http://c"),
@@ -86,3 +88,32 @@ def test_keys_that_are_no_longer_needed_are_noted() -> None:
         "config.ini:4: note: [translation] translator is no longer needed: "
         "translating is left to other tools",
     ]
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (None, "error: there is no config.ini in {}; run d2lbook in a book's folder, or name it with -C"),
+        (b"[build]\n\ntabs = \xff\n", "config.ini:3: error: the file is not UTF-8; save it as UTF-8"),
+        ("a folder", "config.ini: error: it can't be read: Is a directory"),
+    ],
+)  # fmt: skip
+def test_a_file_that_cannot_be_read(tmp_path: Path, content: bytes | str | None, line: str) -> None:
+    if isinstance(content, bytes):
+        (tmp_path / "config.ini").write_bytes(content)
+    elif content:
+        (tmp_path / "config.ini").mkdir()
+    with pytest.raises(ConfigError) as caught:
+        read_config(tmp_path)
+    assert caught.value.problems[0].line() == line.format(tmp_path)
+
+
+def test_a_file_in_place_of_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "book").write_text("")
+    with pytest.raises(ConfigError, match="there is no config.ini in"):
+        read_config(tmp_path / "book")
+
+
+def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "config.ini").write_bytes(b"\xef\xbb\xbf[build]\r\ntabs = a\r\n")
+    assert read_config(tmp_path)[0].tabs == ("a",)

@@ -394,8 +394,8 @@ def read_config(root: Path) -> tuple[Config, list[Problem]]:
     """
     path = root / FILE_NAME
     try:
-        content = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
+        content = path.read_text(encoding="utf-8-sig")
+    except (FileNotFoundError, NotADirectoryError):
         raise ConfigError.of(
             f"there is no {FILE_NAME} in {root}",
             "run d2lbook in a book's folder, or name it with -C",
@@ -403,6 +403,8 @@ def read_config(root: Path) -> tuple[Config, list[Problem]]:
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         raise ConfigError.at(FILE_NAME, line, "the file is not UTF-8", "save it as UTF-8") from None
+    except OSError as error:
+        raise ConfigError.at(FILE_NAME, 0, f"it can't be read: {error.strerror}") from None
     return parse_config(content, root)
 
 
