@@ -110,7 +110,7 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, content: bytes | str | None,
 
 def test_a_file_in_place_of_the_folder(tmp_path: Path) -> None:
     (tmp_path / "book").write_text("")
-    with pytest.raises(ConfigError, match="there is no config.ini in"):
+    with pytest.raises(ConfigError, match="there is no config"):
         read_config(tmp_path / "book")
 
 
