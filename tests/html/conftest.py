@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 from tests.html.sites import DEMO, DEMO_OUTPUTS, build_site
 
@@ -83,10 +83,15 @@ class Watched:
     def open(self) -> Page:
         page = self.context.new_page()
         page.on("request", lambda request: self.requests.append(request.url))
-        page.on("requestfailed", lambda request: self.errors.append(f"failed: {request.url}"))
+        page.on("requestfailed", self._failed)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", lambda message: self.errors.append(message.text))
         return page
+
+    def _failed(self, request: Request) -> None:
+        # Leaving a page ends what it was still loading.
+        if request.failure != "net::ERR_ABORTED":
+            self.errors.append(f"{request.failure}: {request.url}")
 
 
 @pytest.fixture
