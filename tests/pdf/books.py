@@ -14,6 +14,7 @@ from d2lbook.document.language import load_language
 from d2lbook.document.whole import build_documents
 from d2lbook.errors import Problem
 from d2lbook.notebooks.select import select
+from d2lbook.output import pdf_file
 from d2lbook.pdf.pandoc_tree import page_tree
 from d2lbook.pdf.typst import _formulas, write_pdf
 from d2lbook.pdf.typst_nodes import Lowering, link_targets
@@ -44,8 +45,7 @@ def build_pdf(root: Path, tab: str = "python") -> tuple[PdfReader, list[Problem]
         language=config.project.language,
         cache=root / "cache",
     )
-    destination = root / "_build" / "pdf"
-    file = destination / f"{tab}.pdf"
+    file = pdf_file(config, tab)
     problems = write_pdf(book, documents, references, tab, config, file)
     return PdfReader(file), problems
 

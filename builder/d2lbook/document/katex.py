@@ -1,7 +1,7 @@
 """TeX formulas → HTML and MathML, by KaTeX, when the book is built.
 
-KaTeX (``katex/katex.min.js`` beside this file, as npm publishes it) runs in an
-embedded V8; no reader needs a script to see a formula. Both the pages and the
+KaTeX 0.19.1 (``katex/katex.min.js`` beside this file, as npm publishes it) runs
+in an embedded V8; no reader needs a script to see a formula. Both the pages and the
 PDF are made from what it says here, so they agree on what a formula means.
 """
 
@@ -17,8 +17,6 @@ from importlib import resources
 from typing import Literal
 
 from py_mini_racer import MiniRacer
-
-VERSION = "0.19.1"
 
 Form = Literal["htmlAndMathml", "mathml"]
 
