@@ -257,8 +257,11 @@ def test_the_site_works_from_disk(window: Watched, demo: Path) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(
+    ("name", "viewport"),
+    [*((name, DESKTOP) for name in PAGES), (TOUR, PHONE)],
+    ids=[*PAGES, f"{TOUR} on a phone"],
+)
 def test_axe_finds_nothing(
     chromium: Browser, served: str, name: str, viewport: dict[str, int], scheme: str
 ) -> None:
