@@ -13,6 +13,8 @@ from hypothesis import settings
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
+pytest_plugins = ["tests.browser"]
+
 ROOT = Path(__file__).parent.parent
 """The repository."""
 

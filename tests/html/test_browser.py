@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.html.conftest import DESKTOP, PHONE, Watched
+from tests.browser import DESKTOP, PHONE, Watched
 
 TOUR = "chapter/tour.html"
 PAGES = ("index.html", "chapter/index.html", TOUR, "chapter/torch-only.html", "references.html")

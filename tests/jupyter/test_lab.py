@@ -14,8 +14,8 @@ from d2lbook.config import parse_config
 from d2lbook.jupyter.lab import prepare_lab
 from playwright.sync_api import sync_playwright
 
+from tests.browser import ARGUMENTS, CHROMIUM
 from tests.conftest import MakeBook
-from tests.html.conftest import ARGUMENTS, CHROMIUM
 from tests.jupyter.conftest import BOOK, TOKEN, Server
 from tests.jupyter.kernels import Kernel, connected
 
