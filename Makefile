@@ -3,12 +3,16 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+MXNET_PACKAGES := libgomp1 libquadmath0
 DEBIAN_PACKAGES := $(shell cat tests/debian-packages.txt)
 
 .PHONY: book test check fuzz lock clean
 .DEFAULT_GOAL := book
 
 book: $(VENV)/.tool  ## build the notebooks, the pages and the PDFs into _build/
+	@! PATH="$$PATH:/sbin" command -v ldconfig >/dev/null || \
+	[ $$(PATH="$$PATH:/sbin" ldconfig -p | grep -cE 'libgomp\.so\.1|libquadmath\.so\.0') -ge 2 ] || \
+	{ echo "MXNet needs two of Debian's packages; run: apt-get install $(MXNET_PACKAGES)"; exit 1; }
 	$(BIN)/d2lbook build all
 
 test: $(VENV)/.tests check  ## check the code and run all tests

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from d2lbook.__main__ import main
 from d2lbook.config import read_config
-from d2lbook.execute.environments import find_environment, is_ready
 
+from tests.book.frameworks import require
 from tests.conftest import ROOT
 
 CONFIG = """\
@@ -45,9 +45,7 @@ def folder(seed_page: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     sections = [ENVIRONMENT.format(tab=tab) for tab in ("mxnet", "pytorch", "jax", "tensorflow")]
     (folder / "config.ini").write_text("".join([CONFIG, *sections, OF_TENSORFLOW]))
     config, _ = read_config(folder)
-    for tab in config.tabs:
-        if not is_ready(find_environment(config, tab)):
-            pytest.skip(f"the {tab} environment is not made yet: run d2lbook env")
+    require(config, *config.tabs)
     return folder
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from d2lbook.__main__ import main
 from d2lbook.config import read_config
-from d2lbook.execute.environments import find_environment, is_ready
 
+from tests.book.frameworks import require
 from tests.browser import Watched, serve
 from tests.conftest import ROOT
 
@@ -47,9 +47,7 @@ def copy_book(folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def builds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     config, _ = read_config(ROOT)
-    for tab in config.tabs:
-        if not is_ready(find_environment(config, tab)):
-            pytest.skip(f"the {tab} environment is not made yet: run d2lbook env")
+    require(config, *config.tabs)
     first, second = (copy_book(tmp_path_factory.mktemp(name)) for name in ("first", "second"))
     for folder in (first, second):
         assert main(["-C", str(folder), "-q", "build", "all"]) == 0

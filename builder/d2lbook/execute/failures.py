@@ -12,9 +12,15 @@ from d2lbook.execute.jobs import runnable_cells
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 LINES_SHOWN = 12
 REMEDIES = {
-    "StdinNotImplementedError": "nobody can answer while a book is built: write the value instead",
+    r"^StdinNotImplementedError": (
+        "nobody can answer while a book is built: write the value instead"
+    ),
+    r"\.so[.\d]*: cannot open shared object file": (
+        "install the system's package with that library; "
+        "for MXNet on Debian: apt-get install libgomp1 libquadmath0"
+    ),
 }
-"""What to do about errors whose message does not say it, by the name of the exception."""
+"""What to do about errors whose message (name and text) does not say it."""
 
 
 def cell_error(
@@ -22,10 +28,11 @@ def cell_error(
 ) -> Problem:
     """A cell has raised the exception of this name; the outputs are those of the cell."""
     first_line = next((line.strip() for line in value.splitlines() if line.strip()), "")
+    what = f"{name}: {first_line}" if first_line else name
     return Problem(
-        what=f"{name}: {first_line}" if first_line else name,
+        what=what,
         place=place,
-        remedy=REMEDIES.get(name, ""),
+        remedy=next((text for error, text in REMEDIES.items() if re.search(error, what)), ""),
         tab=notebook.tab,
         detail=last_lines(_report(outputs)),
     )
