@@ -103,7 +103,7 @@ class Module:
     def __init__(self, path: Path) -> None:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         nodes = list(ast.walk(tree))
-        is_config = path == PACKAGE / "config.py"
+        is_config = path.is_relative_to(PACKAGE / "config")
         self.words = {
             node.value
             for node in nodes

@@ -1,0 +1,182 @@
+"""``config.ini`` → ``Config``.
+
+The format is that of d2lbook: INI as Python's ``configparser`` reads it, keys in
+lower case, ``%`` doubled, indented continuation lines. Every error names the
+file, the line, the key and what is allowed; an unknown key also names the
+nearest known one.
+"""
+
+from __future__ import annotations
+
+import configparser
+import dataclasses
+import difflib
+import re
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from d2lbook.book import Place
+from d2lbook.config.retired import NO_LONGER_NEEDED
+from d2lbook.config.sections import (
+    ALONE,
+    FILE_NAME,
+    SECTIONS,
+    SECTIONS_PER_TAB,
+    Config,
+    EnvironmentConfig,
+)
+from d2lbook.errors import ConfigError, Problem
+
+
+def read_config(root: Path) -> tuple[Config, list[Problem]]:
+    """Read ``config.ini`` of the book in this folder.
+
+    Returns the configuration and notes about keys that are no longer needed.
+    Raises ConfigError when the file is missing or says what can't be.
+    """
+    path = root / FILE_NAME
+    try:
+        content = path.read_text(encoding="utf-8-sig")
+    except (FileNotFoundError, NotADirectoryError):
+        raise ConfigError.of(
+            f"there is no {FILE_NAME} in {root}",
+            "run d2lbook in a book's folder, or name it with -C",
+        ) from None
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise ConfigError.at(FILE_NAME, line, "the file is not UTF-8", "save it as UTF-8") from None
+    except OSError as error:
+        raise ConfigError.at(FILE_NAME, 0, f"it can't be read: {error.strerror}") from None
+    return parse_config(content, root)
+
+
+def parse_config(content: str, root: Path) -> tuple[Config, list[Problem]]:
+    """The configuration that this text of a ``config.ini`` describes (see ``read_config``)."""
+    where = _line_numbers(content)
+    parser = configparser.ConfigParser()
+    parser.read_string(resources.files(__package__).joinpath("defaults.ini").read_text("utf-8"))
+    own = _parse(content)
+    notes = _check_names(own, where)
+    parser.read_string(content)
+
+    def section(name: str, kind: type) -> Any:
+        return kind(
+            **{
+                field.name: _convert(parser, name, field, where)
+                for field in dataclasses.fields(kind)
+            }
+        )
+
+    single: dict[str, Any] = {
+        _attribute(name): section(name, kind) for name, kind in SECTIONS.items()
+    }
+    tabs = single["build"].tabs or (ALONE,)
+    per_tab: dict[str, dict[str, Any]] = {"environments": {}, "libraries": {}}
+    for prefix, (attribute, kind) in SECTIONS_PER_TAB.items():
+        for name in own.sections():
+            if name.startswith(prefix):
+                tab = name.removeprefix(prefix).strip()
+                if tab not in tabs:
+                    raise _unknown_tab(name, tab, tabs, where)
+                per_tab[attribute][tab] = section(name, kind)
+    for tab in tabs:
+        per_tab["environments"].setdefault(tab, section("env", EnvironmentConfig))
+    values: dict[str, Any] = {**single, **per_tab}
+    return Config(root=root.resolve(), lines=where, **values), notes
+
+
+def _attribute(section: str) -> str:
+    return section.replace("-", "_")
+
+
+def _line_numbers(content: str) -> dict[tuple[str, str], int]:
+    """Line of every section (key ``""``) and key of the text."""
+    found: dict[tuple[str, str], int] = {}
+    section = ""
+    for number, line in enumerate(content.splitlines(), 1):
+        if match := re.match(r"\[(.+)\]", line):
+            section = match[1]
+            found.setdefault((section, ""), number)
+        elif match := re.match(r"([^\s#;=:][^=:]*?)\s*[=:]", line):
+            found.setdefault((section, match[1].lower()), number)
+    return found
+
+
+def _parse(content: str) -> configparser.ConfigParser:
+    parser = configparser.ConfigParser()
+    try:
+        parser.read_string(content)
+    except configparser.DuplicateOptionError as error:
+        what, line = f"[{error.section}] {error.option} stands here twice", error.lineno
+    except configparser.DuplicateSectionError as error:
+        what, line = f"section [{error.section}] stands here twice", error.lineno
+    except configparser.MissingSectionHeaderError as error:
+        what, line = "a key stands before the first [section]", error.lineno
+    except configparser.ParsingError as error:
+        what, line = "not a 'key = value' line", error.errors[0][0]
+    else:
+        return parser
+    raise ConfigError.at(FILE_NAME, line or 0, what, "mend or delete that line") from None
+
+
+def _check_names(
+    own: configparser.ConfigParser, where: Mapping[tuple[str, str], int]
+) -> list[Problem]:
+    """Notes on keys that are no longer needed; ConfigError for unknown names."""
+    notes: list[Problem] = []
+    retired = {section for section, _ in NO_LONGER_NEEDED}
+    for name in own.sections():
+        prefix = next((prefix for prefix in SECTIONS_PER_TAB if name.startswith(prefix)), None)
+        kind = SECTIONS_PER_TAB[prefix][1] if prefix else SECTIONS.get(name)
+        if kind is None and name not in retired:
+            known = [*SECTIONS, *(f"{prefix}TAB" for prefix in SECTIONS_PER_TAB)]
+            raise _unknown(f"section [{name}]", name, known, where.get((name, ""), 0))
+        keys = [_key(field) for field in dataclasses.fields(kind)] if kind else []
+        keys += [key for section, key in NO_LONGER_NEEDED if section == name]
+        for key in own.options(name):
+            line = where.get((name, key), 0)
+            if reason := NO_LONGER_NEEDED.get((name, key)):
+                what = f"[{name}] {key} is no longer needed: {reason}"
+                notes.append(Problem(what=what, place=Place(path=FILE_NAME, line=line)))
+            elif key not in keys:
+                raise _unknown(f"key '{key}' in [{name}]", key, keys, line)
+    return notes
+
+
+def _unknown(what: str, name: str, known: list[str], line: int) -> ConfigError:
+    near = difflib.get_close_matches(name, known, n=1)
+    remedy = f"did you mean '{near[0]}'?" if near else f"known are: {', '.join(known)}"
+    return ConfigError.at(FILE_NAME, line, f"unknown {what}", remedy)
+
+
+def _unknown_tab(
+    section: str, tab: str, tabs: tuple[str, ...], where: Mapping[tuple[str, str], int]
+) -> ConfigError:
+    return _unknown(f"tab in [{section}]", tab, list(tabs), where.get((section, ""), 0))
+
+
+def _key(field: dataclasses.Field[Any]) -> str:
+    return field.metadata["key"] or field.name
+
+
+def _convert(
+    parser: configparser.ConfigParser,
+    section: str,
+    field: dataclasses.Field[Any],
+    where: Mapping[tuple[str, str], int],
+) -> Any:
+    key = _key(field)
+    line = where.get((section, key), 0)
+    try:
+        value = parser.get(section, key, fallback="")
+    except configparser.InterpolationError:
+        what = f"[{section}] {key} has a lone %"
+        raise ConfigError.at(FILE_NAME, line, what, "write %% for a percent sign") from None
+    try:
+        return field.metadata["convert"](value.strip())
+    except ValueError as allowed:
+        shown = " ".join(value.split())
+        what = f"[{section}] {key} can't be '{shown}'"
+        raise ConfigError.at(FILE_NAME, line, what, f"it has to be {allowed}") from None

@@ -1,0 +1,254 @@
+"""The sections of ``config.ini``: one dataclass each, one field per key.
+
+What a key means stands under its field; its default is in ``defaults.ini``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from d2lbook.book import Place
+from d2lbook.config.values import (
+    Convert,
+    assignments,
+    boolean,
+    choice,
+    count,
+    inside,
+    insides,
+    items,
+    lines,
+    links,
+    names,
+    preloads,
+    rows,
+    text,
+    words,
+)
+
+FILE_NAME = "config.ini"
+
+
+def setting(convert: Convert, key: str = "") -> Any:
+    """A dataclass field for one key; ``key`` where it is not the field's name."""
+    return dataclasses.field(metadata={"convert": convert, "key": key})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    name: str = setting(text)
+    """Base name of the PDF and the zip."""
+    title: str = setting(text)
+    """Empty: the title of the index page."""
+    author: str = setting(text)
+    release: str = setting(text)
+    copyright: str = setting(text)
+    language: str = setting(text, "lang")
+    """Language of the text, as in ``id`` or ``zh-CN``."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Build:
+    source: str = setting(inside, "source_dir")
+    output: str = setting(inside, "output_dir")
+    index: str = setting(inside)
+    """Name of the root page, with or without extension."""
+    notebooks: tuple[str, ...] = setting(insides)
+    """Patterns of the Markdown files that are pages."""
+    non_notebooks: tuple[str, ...] = setting(insides, "non-notebooks")
+    """Patterns of the Markdown files that are copied as they are."""
+    exclusions: tuple[str, ...] = setting(insides)
+    dependencies: tuple[str, ...] = setting(insides)
+    """Files on which all notebooks depend."""
+    resources: tuple[str, ...] = setting(insides)
+    """Files and folders the notebooks and pages need beside them."""
+    eval_notebook: bool = setting(boolean)
+    tabs: tuple[str, ...] = setting(names)
+    """The frameworks; the first is the default. Empty: a book without tabs."""
+    untagged: str = setting(choice("default", "all"))
+    """Whose is a code cell without a tab mark: the default tab's, or everybody's."""
+    warning_is_error: bool = setting(boolean)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Html:
+    header_links: tuple[tuple[str, ...], ...] = setting(links)
+    """Rows of text, address and icon name."""
+    favicon: str = setting(inside)
+    logo: str = setting(inside, "html_logo")
+    include_css: tuple[str, ...] = setting(insides)
+    include_js: tuple[str, ...] = setting(insides)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pdf:
+    bibliography: str = setting(inside, "bibfile")
+    logo: str = setting(inside, "latex_logo")
+    main_font: str = setting(text)
+    sans_font: str = setting(text)
+    mono_font: str = setting(text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Execute:
+    timeout: int = setting(count)
+    """Seconds for one cell."""
+    notebook_timeout: int = setting(count)
+    """Seconds for one notebook."""
+    jobs: int = setting(count)
+    """Notebooks run at once; 0: as many as there are processors."""
+    seed: int = setting(count)
+    """Seed of Python, NumPy and the framework, set before the first cell."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkCheck:
+    ignore: tuple[str, ...] = setting(words)
+    """Patterns of addresses that are not asked for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnvironmentConfig:
+    """``[env TAB]``: where the notebooks of one tab run."""
+
+    requirements: str = setting(inside)
+    """File of locked requirements; empty: ``python`` is used as it is."""
+    python: str = setting(text)
+    """A version (``3.11``) or the path of an interpreter; empty: this process's own."""
+    variables: Mapping[str, str] = setting(assignments)
+    """Environment variables of the kernel."""
+    preload: tuple[str, ...] | None = setting(preloads)
+    no_dependencies: tuple[str, ...] = setting(items)
+    """Packages of the lock that are installed without what they depend on."""
+    unlocked: tuple[str, ...] = setting(items)
+    """Patterns of packages that a lock leaves to the exact pins of those which need them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Library:
+    """``[library-TAB]``: the file made from ``#@save`` cells, and the aliases."""
+
+    file: str = setting(inside, "lib_file")
+    name: str = setting(text, "lib_name")
+    """Module that stands behind the aliases (``np``, ``torch``, ``tf``, ``jnp``)."""
+    simple_alias: tuple[str, ...] = setting(items)
+    fluent_alias: tuple[str, ...] = setting(items)
+    args_alias: tuple[str, ...] = setting(lines)
+    alias: tuple[str, ...] = setting(lines)
+    reverse_alias: tuple[str, ...] = setting(lines)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    """``[library]``."""
+
+    file: str = setting(inside, "version_file")
+    """File whose ``__version__`` line is set to the release."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Colab:
+    github_repo: tuple[tuple[str, ...], ...] = setting(rows)
+    """One repository, or rows of tab and repository; empty: no Colab links."""
+    exclusions: tuple[str, ...] = setting(words)
+    libraries: tuple[tuple[str, ...], ...] = setting(rows, "libs")
+    libraries_header: str = setting(text, "libs_header")
+    gpu_pattern: str = setting(text)
+    replace_svg_url: tuple[tuple[str, ...], ...] = setting(rows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SageMaker:
+    github_repo: tuple[tuple[str, ...], ...] = setting(rows)
+    libraries: tuple[tuple[str, ...], ...] = setting(rows, "libs")
+    libraries_header: str = setting(text, "libs_header")
+    kernel: tuple[tuple[str, ...], ...] = setting(rows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slides:
+    top_left: str = setting(text)
+    top_right: str = setting(text)
+
+
+SECTIONS: Mapping[str, type] = {
+    "project": Project,
+    "build": Build,
+    "html": Html,
+    "pdf": Pdf,
+    "execute": Execute,
+    "linkcheck": LinkCheck,
+    "library": Version,
+    "colab": Colab,
+    "sagemaker": SageMaker,
+    "slides": Slides,
+}
+
+SECTIONS_PER_TAB: Mapping[str, tuple[str, type]] = {
+    "env ": ("environments", EnvironmentConfig),
+    "library-": ("libraries", Library),
+}
+
+ALONE = "python"
+"""Name of the only tab of a book whose ``tabs`` is empty."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """The whole configuration of a book."""
+
+    root: Path
+    """The book's folder, absolute."""
+    project: Project
+    build: Build
+    html: Html
+    pdf: Pdf
+    execute: Execute
+    linkcheck: LinkCheck
+    library: Version
+    colab: Colab
+    sagemaker: SageMaker
+    slides: Slides
+    environments: Mapping[str, EnvironmentConfig]
+    """By tab; every tab has one."""
+    libraries: Mapping[str, Library]
+    """By tab; only the tabs whose section is there."""
+    lines: Mapping[tuple[str, str], int]
+    """Line of each key of the book's own file, for later messages."""
+
+    @property
+    def has_tabs(self) -> bool:
+        """Whether tab marks mean anything in this book."""
+        return bool(self.build.tabs)
+
+    @property
+    def tabs(self) -> tuple[str, ...]:
+        """The tabs to build, the default one first; never empty."""
+        return self.build.tabs or (ALONE,)
+
+    @property
+    def default_tab(self) -> str:
+        return self.tabs[0]
+
+    @property
+    def source(self) -> Path:
+        """Folder of the pages, absolute."""
+        return self.root / self.build.source
+
+    @property
+    def output(self) -> Path:
+        """Folder of all that is built, absolute."""
+        return self.root / self.build.output
+
+    @property
+    def state(self) -> Path:
+        """Folder of what is kept between builds (cached results), absolute."""
+        return self.root / ".d2lbook"
+
+    def place(self, section: str, key: str = "") -> Place:
+        """Where a key (or a section, or the file) stands."""
+        return Place(path=FILE_NAME, line=self.lines.get((section, key), 0))

@@ -1,0 +1,117 @@
+"""What the text of a key can be.
+
+Each function takes the text and returns the value, or raises ValueError with
+the values that are allowed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+Convert = Callable[[str], Any]
+
+
+def text(value: str) -> str:
+    return value
+
+
+def boolean(value: str) -> bool:
+    if value.lower() not in {"true", "false"}:
+        raise ValueError("True or False")
+    return value.lower() == "true"
+
+
+def count(value: str) -> int:
+    if not value.isdigit():
+        raise ValueError("a whole number, 0 or more")
+    return int(value)
+
+
+def words(value: str) -> tuple[str, ...]:
+    """Words separated by white space."""
+    return tuple(value.split())
+
+
+def names(value: str) -> tuple[str, ...]:
+    """Names separated by commas, in lower case."""
+    found = tuple(name.strip().lower() for name in value.split(",") if name.strip())
+    for name in found:
+        if not re.fullmatch(r"\w+", name):
+            raise ValueError("names of letters, digits and _, separated by commas")
+    if len(set(found)) != len(found):
+        raise ValueError("names that differ from each other")
+    return found
+
+
+def rows(value: str) -> tuple[tuple[str, ...], ...]:
+    """One tuple per line, its members separated by commas."""
+    lines = (line.strip().rstrip(",") for line in value.splitlines())
+    return tuple(tuple(part.strip() for part in line.split(",")) for line in lines if line)
+
+
+def links(value: str) -> tuple[tuple[str, ...], ...]:
+    """One link per line: its text, its address and perhaps the name of an icon."""
+    found = rows(value)
+    if not all(len(row) in {2, 3} and all(row[:2]) for row in found):
+        raise ValueError("one 'text, address' or 'text, address, icon' per line")
+    return found
+
+
+def lines(value: str) -> tuple[str, ...]:
+    """One item per line."""
+    return tuple(line.strip() for line in value.splitlines() if line.strip())
+
+
+def items(value: str) -> tuple[str, ...]:
+    """Items separated by commas or lines."""
+    return tuple(item.strip() for item in re.split(r"[,\n]", value) if item.strip())
+
+
+def assignments(value: str) -> Mapping[str, str]:
+    """One ``NAME=value`` per line."""
+    pairs: dict[str, str] = {}
+    for line in lines(value):
+        name, equals, content = line.partition("=")
+        if not equals or not re.fullmatch(r"[A-Za-z_]\w*", name.strip()):
+            raise ValueError("one NAME=value per line")
+        pairs[name.strip()] = content.strip()
+    return pairs
+
+
+def choice(*allowed: str) -> Convert:
+    def convert(value: str) -> str:
+        if value not in allowed:
+            raise ValueError(" or ".join(allowed))
+        return value
+
+    return convert
+
+
+def inside(value: str) -> str:
+    """A path in the book's folder, with forward slashes; empty when there is none."""
+    if not value:
+        return ""
+    path = PurePosixPath(value.replace("\\", "/"))
+    depth = 0
+    for part in path.parts:
+        depth += -1 if part == ".." else 1
+        if depth < 0:
+            break
+    if path.is_absolute() or depth < 0:
+        raise ValueError("a path inside the book's folder")
+    return str(path)
+
+
+def insides(value: str) -> tuple[str, ...]:
+    """Paths or patterns in the book's folder, separated by white space."""
+    return tuple(inside(word) for word in value.split())
+
+
+def preloads(value: str) -> tuple[str, ...] | None:
+    """Modules to import before the fork: None = those the notebooks import, () = none."""
+    if value in {"", "auto"}:
+        return None
+    return () if value == "no" else items(value)
