@@ -120,7 +120,7 @@ def blocks(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
                 ]
             )
         ),
-        inner.map(lambda text: f"for i in (1, 2):\n{indent(text)}\n    log(i)"),
+        inner.map(lambda text: f"for i in (1,):\n{indent(text)}\n    log(i)"),
         inner.map(lambda text: f"def f(p, q):\n{indent(text)}\n    return 7\nlog(f(p, q))"),
         inner.map(lambda text: f"class C:\n    '''doc'''\n    p = q\n{indent(text)}"),
         inner.map(lambda text: f"try:\n{indent(text)}\n    pass\nfinally:\n    log('end')"),

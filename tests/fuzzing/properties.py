@@ -140,6 +140,8 @@ def program(text: str) -> None:
 
     It may use ``log``, which notes its argument, and the variables ``p`` and ``q``.
     """
+    if not can_be_compiled(text):
+        return
     for tab in TABS:
         try:
             reduced = reduce_cell(code_cell(text), tab, "p.md").source
@@ -147,6 +149,15 @@ def program(text: str) -> None:
             is_told(error, "p.md", text.count("\n") + 1)
             return
         assert run(reduced, None) == run(text, tab), f"for {tab}:\n{reduced}"
+
+
+def can_be_compiled(source: str) -> bool:
+    """Whether it is Python, and not nested deeper than Python allows."""
+    try:
+        compile(source, "cell", "exec")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def run(source: str, tab: str | None) -> list[object]:
