@@ -18,9 +18,13 @@ class Console:
         self.strict = strict
         self.exit_code = 0
         """1 once a warning has counted as an error."""
+        self._told: set[Problem] = set()
 
     def warn(self, problem: Problem) -> None:
-        """Something odd that stops nothing; shown even with -q."""
+        """Something odd that stops nothing; shown even with -q, and once for all targets."""
+        if problem in self._told:
+            return
+        self._told.add(problem)
         self.exit_code |= self.strict
         severity: Severity = "error" if self.strict else "warning"
         print(problem.line(severity), file=sys.stderr, flush=True)
