@@ -71,6 +71,14 @@ def test_what_is_refused(text: str, line: str) -> None:
     assert error(text) == line
 
 
+def test_a_path_is_as_short_as_it_can_be() -> None:
+    assert read("[build]\nsource_dir = ./a/../b/").build.source == "b"
+    assert read("[build]\nnotebooks = a/*.md b\\**\\*.md").build.notebooks == (
+        "a/*.md",
+        "b/**/*.md",
+    )
+
+
 def test_rows_may_end_in_a_comma() -> None:
     config = read(
         "[html]\nheader_links = PDF, http://a/b.pdf, fas fa-file-pdf,\n\n    Code, http://c\n"
