@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,14 @@ SHARED = ROOT.parent / "shared"
 """Test data beside the repository; a clone alone doesn't have it."""
 
 MakeBook = Callable[[dict[str, str]], Path]
+
+
+def heed_interruption() -> None:
+    """For ``preexec_fn``: let a child be ended by Ctrl-C, also where these tests ignore it.
+
+    A shell starts what it runs in the background deaf to SIGINT, and that is inherited.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

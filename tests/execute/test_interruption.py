@@ -15,6 +15,7 @@ from d2lbook.config import Config
 from d2lbook.execute.environment_store import list_environments
 from d2lbook.execute.environments import find_environment, is_ready
 
+from tests.conftest import heed_interruption
 from tests.execute.conftest import Machine, MakeConfig
 from tests.execute.packages import make_slow_package
 
@@ -40,7 +41,13 @@ def slow(machine: Machine, configure: MakeConfig, signs: Path) -> Config:
 
 def start(config: Config) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "d2lbook", "env", "-C", str(config.root)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        preexec_fn=heed_interruption,
+    )
 
 
 def until(condition: Callable[[], bool]) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import heed_interruption
 from tests.execute.test_run import assert_gone
 from tests.execute.workbench import Workbench, notebook
 
@@ -52,6 +53,7 @@ def test_no_process_is_left_and_what_was_finished_is_kept(
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=heed_interruption,
     )
     notes = [tmp_path / f"_build/eval/python/{page}/ids.json" for page in (1, 2)]
     wait_for(*notes)

@@ -62,11 +62,7 @@ def write_site(
     """
     folder = SiteFolder(destination)
     assets, problems = gather_assets(config)
-    for name, content in assets.files.items():
-        folder.write(name, content)
     addresses = {tab: f"{PDFS}/{file.name}" for tab, file in (pdfs or {}).items()}
-    for tab, file in (pdfs or {}).items():
-        folder.copy(addresses[tab], file)
 
     def parse(name: str) -> tuple[Document | None, tuple[Document | None, Sequence[Problem]]]:
         try:
@@ -83,6 +79,11 @@ def write_site(
         site = describe_site(
             pages.book, documents, references, config, assets, pdfs=addresses, colab=colab
         )
+        # Only now is it certain that the pages belong together.
+        for name, content in assets.files.items():
+            folder.write(name, content)
+        for tab, file in (pdfs or {}).items():
+            folder.copy(addresses[tab], file)
         return _Connected(site=site, documents=documents, references=references)
 
     def write(documents: list[Document | None], connected: _Connected) -> list[_Written]:
