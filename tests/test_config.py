@@ -48,6 +48,7 @@ def test_values_of_several_lines() -> None:
     ("text", "line"),
     [
         ("[build]\n\nnotebook = x", "config.ini:3: error: unknown key 'notebook' in [build]; did you mean 'notebooks'?"),
+        ("  [build]\n  index = i\n\n   tabs = a\n  tab = b\n", "config.ini:5: error: unknown key 'tab' in [build]; did you mean 'tabs'?"),
         ("[biuld]", "config.ini:1: error: unknown section [biuld]; did you mean 'build'?"),
         ("[build]\ntabs = a\n[env b]", "config.ini:3: error: unknown tab in [env b]; known are: a"),
         ("[build]\neval_notebook = maybe", "config.ini:2: error: [build] eval_notebook can't be 'maybe'; it has to be True or False"),

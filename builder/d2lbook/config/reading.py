@@ -11,6 +11,7 @@ from __future__ import annotations
 import configparser
 import dataclasses
 import difflib
+import math
 import re
 from collections.abc import Mapping
 from importlib import resources
@@ -92,14 +93,22 @@ def _attribute(section: str) -> str:
 
 
 def _line_numbers(content: str) -> dict[tuple[str, str], int]:
-    """Line of every section (key ``""``) and key of the text."""
+    """Line of every section (key ``""``) and key of the text, as ``configparser`` finds them.
+
+    What is indented deeper than the key above it belongs to that key.
+    """
     found: dict[tuple[str, str], int] = {}
-    section = ""
-    for number, line in enumerate(content.splitlines(), 1):
-        if match := re.match(r"\[(.+)\]", line):
-            section = match[1]
+    section, deepest = "", math.inf
+    for number, line in enumerate(content.split("\n"), 1):
+        stripped = line.strip()
+        indent = len(line) - len(line.lstrip())
+        if stripped.startswith(("#", ";")) or indent > deepest:
+            continue
+        if match := re.match(r"\[(.+)\]", stripped):
+            section, deepest = match[1], math.inf
             found.setdefault((section, ""), number)
-        elif match := re.match(r"([^\s#;=:][^=:]*?)\s*[=:]", line):
+        elif match := re.match(r"(.*?)\s*[=:]", stripped):
+            deepest = indent
             found.setdefault((section, match[1].lower()), number)
     return found
 

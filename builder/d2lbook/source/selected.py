@@ -108,6 +108,8 @@ class _Reduction:
         """
         branches = list(self.branches(node))
         first, end = branches[0].first, branches[-1].end
+        if first and self.lines[first - 1].endswith("\\"):
+            self.fail(first, "a backslash joins this line to an if that goes away", "delete it")
         kept: list[_Branch] = []
         for branch in branches:
             if branch.verdict is not False:
