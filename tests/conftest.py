@@ -26,11 +26,13 @@ MakeBook = Callable[[dict[str, str]], Path]
 
 
 def heed_interruption() -> None:
-    """For ``preexec_fn``: let a child be ended by Ctrl-C, also where these tests ignore it.
+    """For ``preexec_fn``: let signals end a child that would ignore them, as these tests may.
 
-    A shell starts what it runs in the background deaf to SIGINT, and that is inherited.
+    What a shell starts in the background ignores Ctrl-C, what ``nohup`` starts a hangup, and
+    that is inherited.
     """
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
