@@ -4,54 +4,12 @@ from __future__ import annotations
 
 import filecmp
 import json
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 from d2lbook.__main__ import main
-from d2lbook.config import read_config
-
-from tests.book.frameworks import require
-from tests.browser import Watched, serve
-from tests.conftest import ROOT
-
-FIRST_LINES = {
-    "PyTorch": "from torch import nn",
-    "MXNet": "from mxnet.gluon import nn",
-    "JAX": "from flax import linen as nn",
-    "TensorFlow": "import tensorflow as tf",
-}
-"""A line of code that only one framework's readers see."""
 
 TABS = ("pytorch", "mxnet", "jax", "tensorflow")
-
-
-def copy_book(folder: Path) -> Path:
-    """What git knows of the book, without the tool and the tests, in this folder."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    for name in filter(None, listed.stdout.split("\0")):
-        source = ROOT / name
-        if name.split("/")[0] not in {"builder", "tests", "benchmarks", ".ci"} and source.is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(source, folder / name)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def builds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    config, _ = read_config(ROOT)
-    require(config, *config.tabs)
-    first, second = (copy_book(tmp_path_factory.mktemp(name)) for name in ("first", "second"))
-    for folder in (first, second):
-        assert main(["-C", str(folder), "-q", "build", "all"]) == 0
-    return first, second
 
 
 def files(folder: Path) -> set[str]:
@@ -95,22 +53,6 @@ def test_a_second_build_and_a_change_of_prose_execute_nothing(
     assert "0 to execute, 4 unchanged" in capfd.readouterr().err
     html = (folder / "_build/html/chapter_builders-guide/parameters.html").read_text()
     assert "Satu kalimat lagi." in html
-
-
-def test_in_a_browser_the_four_tabs_work(builds: tuple[Path, Path], window: Watched) -> None:
-    """The window fails the test on any error of the console."""
-    page = window.page
-    with serve(builds[0] / "_build/html") as address:
-        page.goto(f"{address}/chapter_builders-guide/parameters.html")
-        for name, line in FIRST_LINES.items():
-            page.get_by_role("tab", name=name).first.click()
-            assert any(line in shown for shown in page.locator("pre:visible").all_inner_texts())
-            for other in set(FIRST_LINES.values()) - {line}:
-                texts = page.locator("pre:visible").all_inner_texts()
-                assert not any(other in shown for shown in texts)
-        page.wait_for_load_state("networkidle")
-        assert window.requests
-        assert all(url.startswith((address, "data:")) for url in window.requests)
 
 
 def test_the_library_is_what_the_book_saves(builds: tuple[Path, Path]) -> None:
