@@ -156,11 +156,10 @@ class _Calls:
     def edits(self) -> Iterator[tuple[int, int, str]]:
         """Beginning, end and replacement of the outermost calls, in order."""
         try:
-            tree = parse_code(self.source)
-        except SyntaxError:
+            calls = list(self.outermost(parse_code(self.source)))
+        except (SyntaxError, RecursionError):  # not Python, or nested too deep for us
             return
-        found = [(*self.span(node), self.replacement(node)) for node in self.outermost(tree)]
-        yield from sorted(found)
+        yield from sorted((*self.span(node), self.replacement(node)) for node in calls)
 
     def outermost(self, node: ast.AST) -> Iterator[ast.Call]:
         if self.is_alias(node):

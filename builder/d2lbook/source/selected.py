@@ -39,8 +39,12 @@ def reduce_cell(cell: Cell, tab: str, path: str) -> Cell:
     if CALL not in cell.source:
         return cell
     reduction = _Reduction(cell.source.split("\n"), list(cell.lines), tab, path)
-    while reduction.step():
-        pass
+    try:
+        while reduction.step():
+            pass
+    except RecursionError:
+        what = f"this cell uses {CALL} but is nested too deep"
+        raise SourceError.at(path, cell.line_of(0), what, "make it simpler") from None
     numbers = tuple(reduction.numbers) or cell.lines[:1]
     return replace(cell, source="\n".join(reduction.lines), lines=numbers)
 
