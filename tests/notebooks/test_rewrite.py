@@ -67,3 +67,9 @@ def test_lines_of_the_library() -> None:
 def test_an_alias_that_is_none(key: str, value: str) -> None:
     with pytest.raises(ValueError, match="is not"):
         aliases(f"[build]\ntabs = mxnet\n[library-mxnet]\n{key} = {value}\n")
+
+
+def test_a_cell_that_is_nested_too_deep_keeps_calls_with_arguments() -> None:
+    source = f"d2l.reshape(x, {'+'.join('a' * 2000)})"
+    cell = Cell(kind="code", source=source, lines=(1,), position=0)
+    assert rewrite_cell(cell, aliases(), ()) == cell

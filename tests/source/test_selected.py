@@ -89,3 +89,10 @@ def test_reduced_code_does_what_the_whole_code_does(
 def test_columns_count_characters_not_bytes(tab: str) -> None:
     reduced = reduce_cell(code("é = 'ü' if tab.selected('a') else 'ñ'"), tab, "p.md").source
     assert ast.literal_eval(reduced.partition("= ")[2]) == {"a": "ü", "b": "ñ"}[tab]
+
+
+def test_a_cell_that_is_nested_too_deep_is_told() -> None:
+    elifs = "".join(f"elif x == {number}:\n    pass\n" for number in range(2000))
+    with pytest.raises(SourceError) as caught:
+        reduce_cell(code(f"if tab.selected('a'):\n    pass\n{elifs}"), "b", "p.md")
+    assert "too deep" in str(caught.value) or "not valid Python" in str(caught.value)

@@ -156,10 +156,10 @@ class _Calls:
     def edits(self) -> Iterator[tuple[int, int, str]]:
         """Beginning, end and replacement of the outermost calls, in order."""
         try:
-            calls = list(self.outermost(parse_code(self.source)))
-        except (SyntaxError, RecursionError):  # not Python, or nested too deep for us
-            return
-        yield from sorted((*self.span(node), self.replacement(node)) for node in calls)
+            calls = self.outermost(parse_code(self.source))
+            yield from sorted((*self.span(node), self.replacement(node)) for node in calls)
+        except (SyntaxError, RecursionError):
+            return  # not Python, or nested too deep for us
 
     def outermost(self, node: ast.AST) -> Iterator[ast.Call]:
         if self.is_alias(node):
