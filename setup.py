@@ -19,12 +19,12 @@ setup(
     packages=["d2l"],
     python_requires=">=3.9",
     extras_require={
-        "pytorch": ["torch>=2.1,<3", "numpy>=1.23"],
+        "pytorch": ["torch>=2.1,<3", "numpy>=1.23", "safetensors>=0.4"],
         # 1.9.1 is the last stable release. It allows later NumPy, but fails to import with
         # 1.24, where np.bool is gone. It needs Python 3.11 or older (distutils).
-        "mxnet": ["mxnet>=1.9.1,<2", "numpy<1.24"],
-        "jax": ["jax>=0.4.30,<1", "flax>=0.8.5,<1"],
+        "mxnet": ["mxnet>=1.9.1,<2", "numpy<1.24", "safetensors>=0.4"],
+        "jax": ["jax>=0.4.30,<1", "flax>=0.8.5,<1", "safetensors>=0.4"],
         # From 2.16 on its Keras is Keras 3, which the book describes.
-        "tensorflow": ["tensorflow>=2.16,<3"],
+        "tensorflow": ["tensorflow>=2.16,<3", "safetensors>=0.4"],
     },
 )
