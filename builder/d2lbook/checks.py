@@ -23,13 +23,17 @@ def check_outputs(build: Build) -> list[Path]:
 
 
 def check_tabs(build: Build) -> list[Path]:
-    """What is probably marked for the wrong tab, or missing; the reader refuses unknown tabs."""
-    from d2lbook.check.rules import TAB_RULES
+    """What is probably marked for the wrong tab; what one tab has and another hasn't, as notes.
+
+    Unknown tabs are refused when the pages are read.
+    """
+    from d2lbook.check.rules import TAB_HINTS, TAB_RULES
 
     for document in build.documents_as_written.pages.values():
-        for rule in TAB_RULES:
-            for problem in rule(document):
-                build.reporter.warn(problem)
+        for rules, tell in ((TAB_RULES, build.reporter.warn), (TAB_HINTS, build.reporter.note)):
+            for rule in rules:
+                for problem in rule(document):
+                    tell(problem)
     return []
 
 

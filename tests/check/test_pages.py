@@ -124,17 +124,25 @@ def test_a_variant_that_is_missing(check: Check) -> None:
     assert check("tabcheck", f"# Book\n\n{page}") == (
         0,
         [
-            "index.md:5: warning: code for mxnet, pytorch, but none for jax; "
+            "index.md:5: note: code for mxnet, pytorch, but none for jax; "
             "write it, unless it is not needed",
-            "index.md:16: warning: prose for jax, but none for mxnet, pytorch; "
+            "index.md:16: note: prose for jax, but none for mxnet, pytorch; "
             "write it, unless it is not needed",
         ],
     )
 
 
 def test_warnings_can_count_as_errors(check: Check) -> None:
+    strict = CONFIG + "warning_is_error = True\n"
+    page = "# Book\n\n" + code("mxnet", "def f(): pass") + code("mxnet, jax", "def f(): pass")
+    assert check("tabcheck", page, strict)[0] == 1
+
+
+def test_a_variant_that_is_missing_is_no_error(check: Check) -> None:
     page = "# Book\n\n" + code("mxnet", "1") + "text\n\n" + code("mxnet, jax", "2")
-    assert check("tabcheck", page, CONFIG + "warning_is_error = True\n")[0] == 1
+    exit_code, lines = check("tabcheck", page, CONFIG + "warning_is_error = True\n")
+    assert exit_code == 0
+    assert [line.split(": ")[1] for line in lines] == ["note"]
 
 
 def test_a_book_without_tabs(check: Check) -> None:

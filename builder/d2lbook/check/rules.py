@@ -15,9 +15,10 @@ from d2lbook.errors import Problem
 SOURCE_RULES: Sequence[Callable[[Page], Iterator[Problem]]] = (kept_outputs,)
 """What a page must not hold."""
 
-TAB_RULES: Sequence[Callable[[Document], Iterator[Problem]]] = (
-    doubled_prose,
-    doubled_code,
-    missing_variants,
-)
+TabRule = Callable[[Document], Iterator[Problem]]
+
+TAB_RULES: Sequence[TabRule] = (doubled_prose, doubled_code)
 """What is odd about the tabs of a page."""
+
+TAB_HINTS: Sequence[TabRule] = (missing_variants,)
+"""What is often meant as it is, but good to know."""
