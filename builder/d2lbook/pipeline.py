@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from d2lbook.document.whole import Documents
     from d2lbook.execute.environments import Environment, OnProgress
     from d2lbook.execute.jobs import Execution, Observer
+    from d2lbook.execute.staleness import Found
 
 Notebooks = Mapping[str, Mapping[str, Notebook]]
 """By tab, then by the page's name, in reading order; a tab has not every page."""
@@ -141,6 +142,27 @@ class Build:
             raise ConfigError(Problem(what=str(error), place=place)) from None
 
     @cached_property
+    def found_results(self) -> Sequence[Found]:
+        """What the cache has of every notebook; makes no environment."""
+        from d2lbook.execute.staleness import look_up
+
+        notebooks = [each for of_tab in self.notebooks.values() for each in of_tab.values()]
+        return look_up(self.config, notebooks, self._environments)
+
+    @cached_property
+    def _environments(self) -> Mapping[str, Environment]:
+        """The environments of all tabs with code, as they are described."""
+        from d2lbook.execute.environments import find_environment
+
+        if not self.config.build.eval_notebook:
+            return {}
+        return {
+            tab: find_environment(self.config, tab)
+            for tab, of_tab in self.notebooks.items()
+            if any(any(each.code_cells()) for each in of_tab.values())
+        }
+
+    @cached_property
     def executions(self) -> Sequence[Execution]:
         """Every notebook, executed or taken from the cache, failed ones too.
 
@@ -148,9 +170,18 @@ class Build:
         """
         from d2lbook.execute.schedule import execute_notebooks
 
-        notebooks = [each for of_tab in self.notebooks.values() for each in of_tab.values()]
-        environments = self._make_environments(notebooks)
-        executions = execute_notebooks(self.config, notebooks, environments, self.reporter.observer)
+        environments = dict(self._environments)
+        stale = dict.fromkeys(
+            each.notebook.tab for each in self.found_results if not each.execution
+        )
+        if stale:
+            from d2lbook.execute.environments import make_environments
+
+            made = make_environments(self.config, stale, self.reporter.on_environment)
+            environments.update(made)
+        executions = execute_notebooks(
+            self.config, self.found_results, environments, self.reporter.observer
+        )
         for execution in executions:
             self._warn(execution.warnings)
         return executions
@@ -229,22 +260,6 @@ class Build:
         )
         self._warn(problems)
         return references
-
-    def _make_environments(self, notebooks: Sequence[Notebook]) -> Mapping[str, Environment]:
-        """The environments of all tabs; those that something has to run in are there."""
-        from d2lbook.execute.environments import find_environment, make_environments
-        from d2lbook.execute.schedule import stale_notebooks
-
-        if not self.config.build.eval_notebook:
-            return {}
-        tabs = dict.fromkeys(each.tab for each in notebooks if any(each.code_cells()))
-        environments = {tab: find_environment(self.config, tab) for tab in tabs}
-        stale = stale_notebooks(self.config, notebooks, environments)
-        needed = dict.fromkeys(each.tab for each in stale)
-        if needed:
-            made = make_environments(self.config, needed, self.reporter.on_environment)
-            environments.update(made)
-        return environments
 
     def _warn(self, problems: Iterable[Problem]) -> None:
         for problem in problems:

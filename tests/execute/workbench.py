@@ -11,7 +11,8 @@ from d2lbook.config import parse_config
 from d2lbook.execute.environments import Environment
 from d2lbook.execute.executors import Executor
 from d2lbook.execute.jobs import Execution, Observer
-from d2lbook.execute.schedule import execute_notebooks, stale_notebooks
+from d2lbook.execute.schedule import execute_notebooks
+from d2lbook.execute.staleness import look_up
 
 
 def notebook(*cells: str, page: str = "chapter/page", tab: str = "python") -> Notebook:
@@ -60,13 +61,15 @@ class Workbench:
         observer: Observer | None = None,
         executor: Executor | None = None,
     ) -> list[Execution]:
-        return execute_notebooks(self.config, notebooks, self.environments, observer, executor)
+        found = look_up(self.config, notebooks, self.environments)
+        return execute_notebooks(self.config, found, self.environments, observer, executor)
 
     def execute_one(self, *cells: str) -> Execution:
         return self.execute(notebook(*cells))[0]
 
     def stale(self, *notebooks: Notebook) -> list[Notebook]:
-        return stale_notebooks(self.config, notebooks, self.environments)
+        found = look_up(self.config, notebooks, self.environments)
+        return [each.notebook for each in found if each.execution is None]
 
 
 def environment(tab: str = "python", **variables: str) -> Environment:

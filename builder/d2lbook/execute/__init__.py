@@ -1,8 +1,8 @@
 """Executing notebooks.
 
-    notebooks ─► keys ─► results                     what is in the cache
-                   └──► schedule ─► executors ─► run ─► kernels    what is not
+    notebooks ─► staleness ─► keys ─► results                  what is in the cache
+                     └──► schedule ─► executors ─► run ─► kernels       what is not
 
-``schedule`` has the entries: ``stale_notebooks`` and ``execute_notebooks``. The
+The entries are ``staleness.look_up`` and ``schedule.execute_notebooks``. The
 environments in which kernels run are described and made by ``environments``.
 """

@@ -1,7 +1,8 @@
-"""Executes the notebooks of a book: what is stale, longest first, several at once.
+"""Executes the stale notebooks of a book, longest first, several at once.
 
-What is in the cache is taken from there; a notebook that has been executed is
-kept at once, so that a build which is broken off loses only what was running.
+What ``staleness`` has found in the cache is taken from there; a notebook that has
+been executed is kept at once, so that a build which is broken off loses only what
+was running.
 """
 
 from __future__ import annotations
@@ -15,56 +16,41 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from d2lbook.book import Notebook
 from d2lbook.config import Config
 from d2lbook.errors import OutputError, Problem
 from d2lbook.execute.durations import Durations
 from d2lbook.execute.executors import Executor, LocalExecutor
-from d2lbook.execute.failures import damaged_result
-from d2lbook.execute.jobs import Execution, Job, Observer, by_position, runnable_cells
-from d2lbook.execute.keys import Keys
+from d2lbook.execute.jobs import Execution, Job, Observer, runnable_cells
 from d2lbook.execute.modules import find_roots, link_modules
-from d2lbook.execute.results import DamagedResult, Result, ResultStore
+from d2lbook.execute.results import Result, ResultStore
+from d2lbook.execute.staleness import Found
 from d2lbook.execute.workspace import prepare_workspace, working_folder
 from d2lbook.parallel import usable_processors
 
 if TYPE_CHECKING:
     from d2lbook.execute.environments import Environment
 
-__all__ = ["execute_notebooks", "stale_notebooks"]
+__all__ = ["execute_notebooks"]
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def stale_notebooks(
-    config: Config, notebooks: Sequence[Notebook], environments: Mapping[str, Environment]
-) -> list[Notebook]:
-    """The notebooks that ``execute_notebooks`` would have to execute.
-
-    It is enough that the environments are described: only those of the tabs of
-    these notebooks have to be made before they are executed.
-    """
-    found = _look_up(config, notebooks, environments)
-    return [each.notebook for each in found if each.execution is None]
-
-
 def execute_notebooks(
     config: Config,
-    notebooks: Sequence[Notebook],
+    found: Sequence[Found],
     environments: Mapping[str, Environment],
     observer: Observer | None = None,
     executor: Executor | None = None,
 ) -> list[Execution]:
-    """Execute what is stale and take the rest from the cache; one result per notebook, in order.
+    """Execute what is stale, as ``look_up`` has found; one result per notebook, in order.
 
-    ``environments`` has one for every tab with code. What fails is told in the
+    ``environments`` has one, made, for every tab of these. What fails is told in the
     results. Raises OutputError when the output folder can't be written, what an
     executor raises that can't go on, and KeyboardInterrupt when the process is
     told to stop (Ctrl-C, SIGTERM, SIGHUP): no kernel is left then, and what was
     executed until then is in the cache.
     """
     observer = observer or Observer()
-    found = _look_up(config, notebooks, environments)
     stale = [each for each in found if each.execution is None]
     observer.begin(len(stale), sum(each.key != "" for each in found) - len(stale))
     try:
@@ -75,50 +61,9 @@ def execute_notebooks(
     return [each.execution or next(executions) for each in found]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Found:
-    """A notebook and what the cache has of it."""
-
-    notebook: Notebook
-    key: str
-    """Empty: there is nothing to execute."""
-    execution: Execution | None
-    """None: it has to be executed."""
-    warnings: tuple[Problem, ...] = ()
-
-
-def _look_up(
-    config: Config, notebooks: Sequence[Notebook], environments: Mapping[str, Environment]
-) -> list[_Found]:
-    keys = Keys(config)
-    store = ResultStore(config.state / "results")
-    found: list[_Found] = []
-    for notebook in notebooks:
-        if config.build.eval_notebook and runnable_cells(notebook):
-            key = keys.of(notebook, environments[notebook.tab])
-            found.append(_look_up_result(store, notebook, key))
-        else:
-            skipped = Execution(notebook=notebook, status="skipped")
-            found.append(_Found(notebook=notebook, key="", execution=skipped))
-    return found
-
-
-def _look_up_result(store: ResultStore, notebook: Notebook, key: str) -> _Found:
-    try:
-        result = store.load(key)
-    except DamagedResult as damage:
-        warning = damaged_result(notebook, str(damage))
-        return _Found(notebook=notebook, key=key, execution=None, warnings=(warning,))
-    if result is None:
-        return _Found(notebook=notebook, key=key, execution=None)
-    outputs = by_position(notebook, result.outputs)
-    cached = Execution(notebook=notebook, status="cached", outputs=outputs, seconds=result.seconds)
-    return _Found(notebook=notebook, key=key, execution=cached)
-
-
 def _execute(
     config: Config,
-    stale: Sequence[_Found],
+    stale: Sequence[Found],
     environments: Mapping[str, Environment],
     observer: Observer,
     executor: Executor | None,
@@ -162,7 +107,7 @@ class _Scheduler:
     executor: Executor
     observer: Observer
 
-    async def run(self, stale: Sequence[_Found], jobs: Sequence[Job]) -> list[Execution]:
+    async def run(self, stale: Sequence[Found], jobs: Sequence[Job]) -> list[Execution]:
         """Execute all; the results are in the order of the jobs, the execution is not."""
         longest_first = sorted(
             range(len(jobs)), key=lambda index: -self.durations.of(jobs[index].notebook)
@@ -178,7 +123,7 @@ class _Scheduler:
                 self.durations.save()
         return [tasks[index].result() for index in range(len(jobs))]
 
-    async def _run_one(self, found: _Found, job: Job) -> Execution:
+    async def _run_one(self, found: Found, job: Job) -> Execution:
         execution = await self.executor.submit(job, self.observer)
         warnings = found.warnings + execution.warnings
         if execution.status == "executed":
