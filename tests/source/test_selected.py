@@ -91,8 +91,21 @@ def test_columns_count_characters_not_bytes(tab: str) -> None:
     assert ast.literal_eval(reduced.partition("= ")[2]) == {"a": "ü", "b": "ñ"}[tab]
 
 
+def test_many_branches_of_one_condition() -> None:
+    elifs = "".join(f"elif x == {number}:\n    pass\n" for number in range(2000))
+    reduced = reduce_cell(code(f"if tab.selected('a'):\n    pass\n{elifs}"), "b", "p.md")
+    assert reduced.source == elifs.removeprefix("el")
+
+
+def test_many_questions_on_one_line() -> None:
+    questions = ", ".join(f"{number} if tab.selected('a') else -{number}" for number in range(300))
+    reduced = reduce_cell(code(f"x = [{questions}]"), "b", "p.md")
+    assert ast.literal_eval(reduced.source.partition("= ")[2]) == [-n for n in range(300)]
+
+
 def test_a_cell_that_is_nested_too_deep_is_told() -> None:
     elifs = "".join(f"elif x == {number}:\n    pass\n" for number in range(2000))
+    question = "else:\n    y = tab.selected('a')\n"
     with pytest.raises(SourceError) as caught:
-        reduce_cell(code(f"if tab.selected('a'):\n    pass\n{elifs}"), "b", "p.md")
+        reduce_cell(code(f"if x:\n    pass\n{elifs}{question}"), "b", "p.md")
     assert "too deep" in str(caught.value) or "not valid Python" in str(caught.value)

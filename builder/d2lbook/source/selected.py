@@ -15,7 +15,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import NoReturn
+from typing import NoReturn, cast
 
 from d2lbook.book import Cell
 from d2lbook.errors import SourceError
@@ -78,13 +78,15 @@ class _Reduction:
         """Reduce the outermost constructs that ask for the tab; False when there are none."""
         if not any(CALL in line for line in self.lines):
             return False
-        self.code = mask_magics("\n".join(self.lines))
+        code = mask_magics("\n".join(self.lines))
+        self.code = code.split("\n")
         try:
-            tree = parse_code(self.code)
+            tree = parse_code(code)
         except SyntaxError as error:
             what = f"this cell uses {CALL} but is not valid Python"
             self.fail(error.lineno or 1, what, "mend its syntax")
-        return self.reduce_statements(tree) or self.reduce_expression(tree)
+        self.asking = _asking(tree)
+        return self.reduce_statements(tree) or self.reduce_expressions(tree)
 
     def reduce_statements(self, tree: ast.Module) -> bool:
         # From the end on, so that the lines of those before stay where they are.
@@ -98,7 +100,7 @@ class _Reduction:
     ) -> Iterator[tuple[ast.If, bool, ast.stmt]]:
         """The arguments of ``reduce_if`` for each ``if`` that asks and is in no other."""
         for index, node in enumerate(block):
-            if isinstance(node, ast.If) and any(map(_asks, _tests(node, self.code))):
+            if isinstance(node, ast.If) and any(map(self.asks, self.tests(node))):
                 must_stay = len(block) == 1 and not isinstance(parent, ast.Module)
                 yield node, must_stay, _method_meant(node, block[index - 1]) if index else node
             else:
@@ -134,20 +136,20 @@ class _Reduction:
     def branches(self, node: ast.If) -> Iterator[_Branch]:
         """The branches of an ``if`` with all that hang on it."""
         first = node.lineno - 1
-        last = node.body[-1].end_lineno or node.lineno
-        colon, tail = self.find_colon(node.test.end_lineno or 1, node.test.end_col_offset or 0)
-        next_first = self.find_otherwise(last) if node.orelse else self.with_trailing(last, node)
-        verdict = self.condition(node.test)
-        yield _Branch(verdict, _asks(node.test), first, colon, tail, next_first, node.body)
-        if _is_elif(node, self.code):
-            following = node.orelse[0]
-            assert isinstance(following, ast.If)
-            yield from self.branches(following)
-        elif node.orelse:
-            column = self.lines[next_first].index("else") + len("else")
-            colon, tail = self.find_colon(next_first + 1, column)
-            end = self.with_trailing(node.orelse[-1].end_lineno or 1, node)
-            yield _Branch(True, False, next_first, colon, tail, end, node.orelse)
+        otherwise: list[ast.stmt] = []
+        for part in self.chain(node):
+            last = part.body[-1].end_lineno or part.lineno
+            test = part.test
+            colon, tail = self.find_colon(test.end_lineno or 1, test.end_col_offset or 0)
+            end = self.find_otherwise(last) if part.orelse else self.with_trailing(last, part)
+            verdict = self.condition(test)
+            yield _Branch(verdict, self.asks(test), first, colon, tail, end, part.body)
+            first, otherwise = end, part.orelse
+        if otherwise:
+            column = self.lines[first].index("else") + len("else")
+            colon, tail = self.find_colon(first + 1, column)
+            end = self.with_trailing(otherwise[-1].end_lineno or 1, node)
+            yield _Branch(True, False, first, colon, tail, end, otherwise)
 
     def moved(self, branch: _Branch, indent: str) -> list[Line]:
         """The branch's body alone, at this indentation."""
@@ -178,10 +180,10 @@ class _Reduction:
     def find_colon(self, line: int, column: int) -> tuple[int, str]:
         """Index of the line of the colon behind this place (as in ``ast``), and what follows it."""
         index = line - 1
-        rest = self.code.split("\n")[index].encode()[column:].decode()
+        rest = self.code[index].encode()[column:].decode()
         while ":" not in _without_comment(rest):
             index += 1
-            rest = self.code.split("\n")[index]
+            rest = self.code[index]
         return index, rest.partition(":")[2]
 
     def find_otherwise(self, index: int) -> int:
@@ -201,21 +203,34 @@ class _Reduction:
             end += 1
         return end
 
-    def reduce_expression(self, tree: ast.Module) -> bool:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.IfExp) and _asks(node.test):
-                verdict = self.decide(node.test)
-                if isinstance(verdict, str):
-                    self.put(node.test, verdict)
-                else:
-                    self.put(node, self.text(node.body if verdict else node.orelse))
-                return True
-            if isinstance(node, (ast.BoolOp, ast.UnaryOp, ast.Call)) and _asks(node):
-                if isinstance(node, ast.Call) and not _is_question(node):
-                    continue
-                self.put(node, str(self.decide(node)))
-                return True
-        return False
+    def reduce_expressions(self, tree: ast.Module) -> bool:
+        found = sorted(
+            self.outermost_questions(tree), key=lambda node: (node.lineno, node.col_offset)
+        )
+        # All are decided before any is cut, and from the end on, so that all stay where they are.
+        for place, text in reversed([self.replacement(node) for node in found]):
+            self.put(place, text)
+        return bool(found)
+
+    def outermost_questions(self, parent: ast.AST) -> Iterator[ast.expr]:
+        """The expressions that the tab decides, but none within another."""
+        for node in ast.iter_child_nodes(parent):
+            if not self.asks(node):
+                continue
+            is_choice = isinstance(node, ast.IfExp) and self.asks(node.test)
+            if is_choice or isinstance(node, ast.BoolOp | ast.UnaryOp) or _is_question(node):
+                yield cast(ast.expr, node)
+            else:
+                yield from self.outermost_questions(node)
+
+    def replacement(self, node: ast.expr) -> tuple[ast.expr, str]:
+        """The part of this expression that goes, and the text in its place."""
+        if not isinstance(node, ast.IfExp):
+            return node, str(self.decide(node))
+        verdict = self.decide(node.test)
+        if isinstance(verdict, str):
+            return node.test, verdict
+        return node, self.text(node.body if verdict else node.orelse)
 
     def put(self, node: ast.expr, text: str) -> None:
         """Write the text in the place of this expression."""
@@ -228,10 +243,10 @@ class _Reduction:
 
     def decide(self, node: ast.expr) -> Verdict:
         """What a condition is for this tab."""
-        if not _asks(node):
+        if not self.asks(node):
             return self.text(node)
-        if isinstance(node, ast.Call) and _is_question(node):
-            return self.tab in self.names(node)
+        if _is_question(node):
+            return self.tab in self.names(cast(ast.Call, node))
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
             verdict = self.decide(node.operand)
             return f"not {verdict}" if isinstance(verdict, str) else not verdict
@@ -246,7 +261,7 @@ class _Reduction:
 
     def condition(self, node: ast.expr) -> Verdict:
         """As ``decide``, without parentheses around what is left of it."""
-        if not isinstance(node, ast.BoolOp) or not _asks(node):
+        if not isinstance(node, ast.BoolOp) or not self.asks(node):
             return self.decide(node)
         certain = isinstance(node.op, ast.Or)
         left: list[str] = []
@@ -272,10 +287,37 @@ class _Reduction:
         return found
 
     def text(self, node: ast.expr) -> str:
-        segment = ast.get_source_segment(self.code, node) or ""
+        segment = self.segment(node)
         loose = isinstance(node, (ast.BoolOp, ast.IfExp, ast.Lambda, ast.NamedExpr))
         spans = "\n" in segment and not isinstance(node, ast.Tuple)
         return f"({segment})" if loose or spans else segment
+
+    def segment(self, node: ast.expr) -> str:
+        """The text of this expression, as ``ast.get_source_segment`` finds it."""
+        first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
+        lines = [line.encode() for line in self.code[first : last + 1]]
+        lines[-1] = lines[-1][: node.end_col_offset]
+        lines[0] = lines[0][node.col_offset :]
+        return b"\n".join(lines).decode()
+
+    def chain(self, node: ast.If) -> Iterator[ast.If]:
+        """This ``if`` and the ``elif``s that hang on it."""
+        yield node
+        while len(node.orelse) == 1 and isinstance(following := node.orelse[0], ast.If):
+            # An ``else`` that holds an ``if`` looks the same in the tree.
+            line = self.code[following.lineno - 1].encode()
+            if not line[following.col_offset :].startswith(b"elif"):
+                return
+            node = following
+            yield node
+
+    def tests(self, node: ast.If) -> Iterator[ast.expr]:
+        """The conditions of an ``if`` and of the ``elif``s that hang on it."""
+        return (part.test for part in self.chain(node))
+
+    def asks(self, node: ast.AST) -> bool:
+        """Whether anything in it asks for the tab."""
+        return node in self.asking
 
     def indent(self, node: ast.stmt) -> str:
         return self.lines[node.lineno - 1][: self.column(node)]
@@ -298,33 +340,20 @@ def _is_joined(verdict: Verdict) -> bool:
     return isinstance(node, ast.BoolOp) and node.col_offset == 0
 
 
-def _asks(node: ast.AST) -> bool:
-    return any(isinstance(inner, ast.Call) and _is_question(inner) for inner in ast.walk(node))
+def _asking(tree: ast.AST) -> set[ast.AST]:
+    """The nodes of a tree in which something asks for the tab."""
+    found: set[ast.AST] = set()
+    for node in reversed(list(ast.walk(tree))):  # children before their parents
+        if _is_question(node) or not found.isdisjoint(ast.iter_child_nodes(node)):
+            found.add(node)
+    return found
 
 
-def _is_question(node: ast.Call) -> bool:
-    match node.func:
-        case ast.Attribute(value=ast.Name(id="tab"), attr="selected"):
+def _is_question(node: ast.AST) -> bool:
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="tab"), attr="selected")):
             return True
     return False
-
-
-def _tests(node: ast.If, code: str) -> Iterator[ast.expr]:
-    """The conditions of an ``if`` and of the ``elif``s that hang on it."""
-    yield node.test
-    if _is_elif(node, code):
-        following = node.orelse[0]
-        assert isinstance(following, ast.If)
-        yield from _tests(following, code)
-
-
-def _is_elif(node: ast.If, code: str) -> bool:
-    """Whether what hangs on this ``if`` is an ``elif``, not an ``else`` that holds an ``if``."""
-    if len(node.orelse) != 1 or not isinstance(node.orelse[0], ast.If):
-        return False
-    following = node.orelse[0]
-    line = code.split("\n")[following.lineno - 1].encode()
-    return line[following.col_offset :].startswith(b"elif")
 
 
 def _method_meant(node: ast.If, before: ast.stmt) -> ast.stmt:
