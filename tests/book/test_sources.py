@@ -13,7 +13,7 @@ from d2lbook.notebooks.aliases import parse_aliases
 from d2lbook.pipeline import Build
 
 ROOT = Path(__file__).parent.parent.parent
-PAGES = [ROOT / "index.md", ROOT / "daftar-pustaka.md", *sorted(ROOT.glob("chapter_*/*.md"))]
+PAGES = [*sorted(ROOT.glob("[a-z]*.md")), *sorted(ROOT.glob("chapter_*/*.md"))]
 PICTURES = sorted(ROOT.glob("img/*.svg"))
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -97,3 +97,10 @@ def test_library_is_what_its_marked_cells_make(config: Config, tab: str) -> None
     text = path.read_text("utf-8")
     aliases = parse_aliases(config.libraries[tab])
     assert library_text(list(notebooks), text, aliases) == text, "run d2lbook build lib"
+
+
+def test_the_glossary_has_each_term_once_in_alphabetical_order() -> None:
+    text = (ROOT / "glosarium.md").read_text("utf-8")
+    terms = [term.strip("*") for term in re.findall(r"^\| (?!Istilah|:)(.+?) \|", text, re.M)]
+    assert len(terms) > 50
+    assert terms == sorted(set(terms), key=str.lower)
