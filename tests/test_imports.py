@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 
 PACKAGE = ROOT / "builder" / "d2lbook"
 
-GROUND = {"book", "errors", "files", "config", "parallel"}
+GROUND = {"book", "errors", "files", "config", "parallel", "vendored"}
 READERS = GROUND | {"source"}
 WRITERS = READERS | {"document"}
 
@@ -24,6 +24,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "config": {"book", "errors"},
     "output": {"config", "errors", "files"},
     "parallel": set(),
+    "vendored": set(),
     "source": GROUND,
     "notebooks": READERS,
     "library": READERS | {"notebooks"},

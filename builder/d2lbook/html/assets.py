@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
 
 from d2lbook.config import Config
 from d2lbook.errors import Problem
 from d2lbook.html.context import Asset
+from d2lbook.vendored import vendored_files
 
 STATIC = "_static"
 """Their folder in the site."""
-
-_VENDORED = {"katex": "vendor/katex", "fonts": "vendor/fonts"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +32,8 @@ class Assets:
 def gather_assets(config: Config) -> tuple[Assets, list[Problem]]:
     """The shared files of a book's site, and a problem for each of its own that is not there."""
     package = resources.files(__package__)
-    files = dict(_vendored(package))
+    vendored = vendored_files("katex", "fonts")
+    files = {f"{STATIC}/{name}": content for name, content in vendored.items()}
     styles = (package / "static/book.css").read_bytes() + tab_rules(config.build.tabs).encode()
     files[f"{STATIC}/book.css"] = styles
     files[f"{STATIC}/book.js"] = (package / "static/book.js").read_bytes()
@@ -80,21 +79,6 @@ def _versions(names: Sequence[str], files: Mapping[str, bytes]) -> tuple[Asset, 
         for name in names
         if name in files
     )
-
-
-def _vendored(package: Traversable) -> Iterator[tuple[str, bytes]]:
-    for name, folder in _VENDORED.items():
-        for path, content in _walk(package / folder):
-            yield f"{STATIC}/{name}/{path}", content
-
-
-def _walk(folder: Traversable) -> Iterator[tuple[str, bytes]]:
-    for item in sorted(folder.iterdir(), key=lambda item: item.name):
-        if item.is_file():
-            yield item.name, item.read_bytes()
-        else:
-            for path, content in _walk(item):
-                yield f"{item.name}/{path}", content
 
 
 class _OwnFiles:

@@ -7,11 +7,10 @@ template ``templates/deck``; formulas by KaTeX, when the deck is made).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from html import escape
 from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,19 +21,13 @@ from d2lbook.document import katex
 from d2lbook.document.katex import Formula
 from d2lbook.document.language import Language
 from d2lbook.document.math import math_plugin
+from d2lbook.vendored import vendored_files
 
 if TYPE_CHECKING:
     from nbconvert.exporters.slides import SlidesExporter
 
 STATIC = "_static"
 """Folder of what all decks share, beside those of the tabs."""
-
-_SHARED = {
-    "reveal": "publish/vendor/reveal",
-    "katex": "html/vendor/katex",
-    "fonts": "html/vendor/fonts",
-}
-"""Folders of the package that every deck needs, by the name they get."""
 
 _RICHEST_FIRST = (
     "text/html",
@@ -63,22 +56,8 @@ def deck_html(text: str, *, static: str, language: Language) -> str:
 
 def shared_files() -> Mapping[str, bytes]:
     """What all decks share, by name in their folder."""
-    package = resources.files("d2lbook")
-    files = {
-        f"{name}/{path}": content
-        for name, folder in _SHARED.items()
-        for path, content in _walk(package.joinpath(folder))
-    }
-    return {"deck.css": package.joinpath("publish/static/deck.css").read_bytes(), **files}
-
-
-def _walk(folder: Traversable) -> Iterator[tuple[str, bytes]]:
-    for item in sorted(folder.iterdir(), key=lambda item: item.name):
-        if item.is_file():
-            yield item.name, item.read_bytes()
-        else:
-            for path, content in _walk(item):
-                yield f"{item.name}/{path}", content
+    styles = resources.files(__package__).joinpath("static/deck.css").read_bytes()
+    return {"deck.css": styles, **vendored_files("reveal", "katex", "fonts")}
 
 
 @cache
