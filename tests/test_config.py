@@ -56,6 +56,7 @@ def test_values_of_several_lines() -> None:
         ("[execute]\njobs = -1", "config.ini:2: error: [execute] jobs can't be '-1'; it has to be a whole number, 0 or more"),
         ("[build]\ntabs = a b", "config.ini:2: error: [build] tabs can't be 'a b'; it has to be names of letters, digits and _, separated by commas"),
         ("[build]\noutput_dir = ../x", "config.ini:2: error: [build] output_dir can't be '../x'; it has to be a path inside the book's folder"),
+        ("[build]\nresources = img**/x", "config.ini:2: error: [build] resources can't be 'img**/x'; it has to be paths or patterns in which ** stands alone between slashes"),
         ("[build]\nresources = img /etc", "config.ini:2: error: [build] resources can't be 'img /etc'; it has to be a path inside the book's folder"),
         ("[build]\nindex = ../index", "config.ini:2: error: [build] index can't be '../index'; it has to be a path inside the book's folder"),
         ("[html]\nheader_links = PDF\n", "config.ini:2: error: [html] header_links can't be 'PDF'; it has to be one 'text, address' or 'text, address, icon' per line"),

@@ -42,6 +42,7 @@ class Build:
         self, page: str, *targets: str, config: str = CONFIG, timeout: int = 60, **files: str
     ) -> tuple[int, list[str]]:
         texts = {"config.ini": config.format(timeout=timeout), "index.md": INDEX, "page.md": page}
+        texts["img/one.svg"] = "<svg/>"
         texts |= {name.replace("__", "."): content for name, content in files.items()}
         self.folder = self.make_book(texts)
         code = main(["-C", str(self.folder), "-q", "build", *(targets or ("html",))])

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from d2lbook.config import Config, parse_config
 from d2lbook.errors import SourceError
+from d2lbook.execute.workspace import resource_files
 from d2lbook.source.files import find_non_notebooks, find_pages, matches, read_book
 
 FILES = (
@@ -88,3 +89,23 @@ def test_a_page_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
     (tmp_path / "index.md").write_bytes(b"\xef\xbb\xbf# Title\r\n\r\nText\r\n")
     cells = read_book(config)[0].pages["index"].cells
     assert [cell.source for cell in cells] == ["# Title\n\nText"]
+
+
+def test_files_that_are_named_but_not_there(tmp_path: Path) -> None:
+    settings = "resources = a/*.txt img lib **/*.csv\ndependencies = notes.bib a"
+    library = "tabs = x\n[library-x]\nlib_file = lib/x.py"
+    config = book(tmp_path, f"{settings}\n{library}", ["index.md", "a/notes.txt"])
+    _, problems = read_book(config)
+    assert [problem.line("warning") for problem in problems] == [
+        f"config.ini:{line}: warning: [build] {key} names '{name}', which is not there; "
+        "add it, or mend the name"
+        for line, key, name in (
+            (2, "resources", "img"), (2, "resources", "**/*.csv"), (3, "dependencies", "notes.bib"),
+        )
+    ]  # fmt: skip
+
+
+def test_the_whole_folder_as_a_resource(tmp_path: Path) -> None:
+    config = book(tmp_path, "resources = ./", ["index.md", "a/notes.txt"])
+    assert read_book(config)[1] == []
+    assert {file.name for file in resource_files(config)} == {"index.md", "notes.txt"}

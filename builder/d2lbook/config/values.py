@@ -103,7 +103,11 @@ def inside(value: str) -> str:
 
 def insides(value: str) -> tuple[str, ...]:
     """Paths or patterns in the book's folder, separated by white space."""
-    return tuple(inside(word) for word in value.split())
+    found = tuple(inside(word) for word in value.split())
+    if any("**" in part and part != "**" for pattern in found for part in pattern.split("/")):
+        raise ValueError("paths or patterns in which ** stands alone between slashes")
+    # What stands for the whole folder is, as a pattern, all that is in it.
+    return tuple("*" if pattern == "." else pattern for pattern in found)
 
 
 def preloads(value: str) -> tuple[str, ...] | None:

@@ -44,7 +44,7 @@ def read_book(config: Config) -> tuple[Book, list[Problem]]:
             "write it, or name another one in [build] index",
         )
     book, odd = arrange(pages, index)
-    return book, [*problems, *odd]
+    return book, [*missing_files(config), *problems, *odd]
 
 
 def read_page_file(config: Config, name: str, rules: TabRules) -> tuple[Page, list[Problem]]:
@@ -76,6 +76,23 @@ def find_pages(config: Config) -> list[str]:
         and not matches(path, (*build.exclusions, *build.non_notebooks))
     }
     return sorted(name for name in names if (config.source / f"{name}.md").is_file())
+
+
+def missing_files(config: Config) -> Iterator[Problem]:
+    """A problem for each file that ``[build]`` names and that is not there.
+
+    A folder that a library is to be written to need not be there yet.
+    """
+    made = [library.file for library in config.libraries.values() if library.file]
+    for key in ("resources", "dependencies"):
+        for pattern in getattr(config.build, key):
+            will_be = any(matches(file, (pattern,)) for file in made)
+            if not will_be and not any(config.source.glob(pattern)):
+                yield Problem(
+                    what=f"[build] {key} names '{pattern}', which is not there",
+                    place=config.place("build", key),
+                    remedy="add it, or mend the name",
+                )
 
 
 def find_non_notebooks(config: Config) -> list[str]:
