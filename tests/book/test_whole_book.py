@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import filecmp
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -46,11 +47,11 @@ def test_a_second_build_and_a_change_of_prose_execute_nothing(
 ) -> None:
     folder = builds[1]
     assert main(["-C", str(folder), "build", "eval"]) == 0
-    assert "0 to execute, 4 unchanged" in capfd.readouterr().err
+    assert re.search(r"\b0 to execute, \d+ unchanged", capfd.readouterr().err)
     page = folder / "chapter_builders-guide/parameters.md"
     page.write_text(page.read_text().replace("\n## ", "\nSatu kalimat lagi.\n\n## ", 1))
     assert main(["-C", str(folder), "build", "eval", "html"]) == 0
-    assert "0 to execute, 4 unchanged" in capfd.readouterr().err
+    assert re.search(r"\b0 to execute, \d+ unchanged", capfd.readouterr().err)
     html = (folder / "_build/html/chapter_builders-guide/parameters.html").read_text()
     assert "Satu kalimat lagi." in html
 
