@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from d2lbook.document.whole import Documents
     from d2lbook.execute.environments import Environment, OnProgress
     from d2lbook.execute.jobs import Execution, Observer
+    from d2lbook.execute.keeping import Keeper
     from d2lbook.execute.staleness import Found
 
 Notebooks = Mapping[str, Mapping[str, Notebook]]
@@ -43,6 +44,8 @@ class Reporter:
     """Takes what is odd but stops nothing."""
     note: Callable[[Problem], None]
     """Takes what is only good to know."""
+    caution: Callable[[Problem], None]
+    """Takes what is wrong around the book, with a cache or a disk; stops nothing, ever."""
     on_environment: OnProgress
     """Is told of the steps in making an environment."""
     observer: Observer
@@ -56,6 +59,7 @@ class Build:
         self.config = config
         self.tabs = tabs
         self.reporter = reporter
+        self._notebooks_on: dict[str, Mapping[str, Notebook]] = {}
 
     @cached_property
     def book(self) -> Book:
@@ -90,15 +94,18 @@ class Build:
 
     def notebooks_on(self, name: str) -> Mapping[str, Notebook]:
         """The notebooks of one page by tab, without working out the other pages."""
-        if "notebooks" in self.__dict__:
-            found = {tab: self.notebooks[tab].get(name) for tab in self.tabs}
-        else:
-            page, default = self.book.pages[name], self.config.default_tab
-            found = {tab: select(page, tab, default) for tab in self.tabs}
-            found = {
-                tab: notebook and self._rewritten(tab, notebook) for tab, notebook in found.items()
-            }
-        return {tab: notebook for tab, notebook in found.items() if notebook}
+        if name not in self._notebooks_on:
+            if "notebooks" in self.__dict__:
+                found = {tab: self.notebooks[tab].get(name) for tab in self.tabs}
+            else:
+                page, default = self.book.pages[name], self.config.default_tab
+                selected = {tab: select(page, tab, default) for tab in self.tabs}
+                found = {
+                    tab: notebook and self._rewritten(tab, notebook)
+                    for tab, notebook in selected.items()
+                }
+            self._notebooks_on[name] = {tab: each for tab, each in found.items() if each}
+        return self._notebooks_on[name]
 
     def _select(self, tab: str) -> tuple[dict[str, Notebook], list[Problem]]:
         errors: list[Problem] = []
@@ -147,7 +154,13 @@ class Build:
         from d2lbook.execute.staleness import look_up
 
         notebooks = [each for of_tab in self.notebooks.values() for each in of_tab.values()]
-        return look_up(self.config, notebooks, self._environments)
+        return look_up(self.config, notebooks, self._environments, self._keeper)
+
+    @cached_property
+    def _keeper(self) -> Keeper:
+        from d2lbook.execute.keeping import Keeper
+
+        return Keeper(self.config, self.reporter.caution)
 
     @cached_property
     def _environments(self) -> Mapping[str, Environment]:
@@ -180,8 +193,9 @@ class Build:
             made = make_environments(self.config, stale, self.reporter.on_environment)
             environments.update(made)
         executions = execute_notebooks(
-            self.config, self.found_results, environments, self.reporter.observer
+            self.config, self.found_results, environments, self._keeper, self.reporter.observer
         )
+        self._keeper.close(self.book.pages)
         for execution in executions:
             self._warn(execution.warnings)
         return executions

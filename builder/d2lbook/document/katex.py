@@ -16,7 +16,11 @@ from functools import cache
 from importlib import resources
 from typing import Literal
 
-from py_mini_racer import MiniRacer
+from py_mini_racer import (
+    DEFAULT_V8_FLAGS,
+    MiniRacer,
+    init_mini_racer,
+)
 
 Form = Literal["htmlAndMathml", "mathml"]
 
@@ -67,6 +71,9 @@ def render(formulas: Iterable[Formula], form: Form) -> dict[Formula, Rendered]:
 @cache
 def _engine(_process: int) -> MiniRacer:
     """The engine of this process: the thread of one doesn't live on in a forked copy."""
+    # Optimising takes V8 longer than it saves in the thousands of formulas of a book.
+
+    init_mini_racer(flags=(*DEFAULT_V8_FLAGS, "--no-opt"), ignore_duplicate_init=True)
     engine = MiniRacer()
     # Left to the end of the interpreter, V8's thread would keep the process from ending.
     atexit.register(engine.close)

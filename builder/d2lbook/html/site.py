@@ -24,6 +24,7 @@ from d2lbook.errors import Problem, SourceError, raise_all
 from d2lbook.html import formulas
 from d2lbook.html.addresses import page_file
 from d2lbook.html.assets import Assets, gather_assets
+from d2lbook.html.body import tokens_of
 from d2lbook.html.context import Entry, Link, Site
 from d2lbook.html.folder import SiteFolder
 from d2lbook.html.page import PageMaker
@@ -86,6 +87,10 @@ def write_site(
             folder.copy(addresses[tab], file)
         return _Connected(site=site, documents=documents, references=references)
 
+    def prepare(document: Document | None) -> None:
+        if document:
+            formulas.prepare(tokens_of(document))
+
     def write(documents: list[Document | None], connected: _Connected) -> list[_Written]:
         maker = PageMaker(connected.site)
         return [
@@ -96,7 +101,12 @@ def write_site(
 
     names = list(pages.book.pages)
     for files, odd in map_in_two_steps(
-        names, first=parse, between=connect, second=write, worth=len(names) >= _MANY
+        names,
+        first=parse,
+        meanwhile=prepare,
+        between=connect,
+        second=write,
+        worth=len(names) >= _MANY,
     ):
         folder.keep(files)
         problems += odd
