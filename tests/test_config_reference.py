@@ -38,7 +38,7 @@ RETIRED = {
 
 NEW = {
     "build": "untagged",
-    "execute": "timeout notebook_timeout jobs seed",
+    "execute": "timeout notebook_timeout jobs seed cache cache_mode cache_size",
     "env a": "requirements python variables preload no_dependencies unlocked",
     "linkcheck": "ignore",
 }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
@@ -28,6 +30,24 @@ def write_atomically(path: Path, content: bytes) -> None:
             raise
     except OSError as error:
         raise unwritable(path, error) from error
+
+
+def left_over(folder: Path) -> Iterator[Path]:
+    """What ``write_atomically`` has left below a folder in processes that were killed."""
+    for path in folder.rglob(".*"):
+        match = re.fullmatch(r"\..+\.(\d+)-\d+", path.name)
+        if match and not _is_running(int(match[1])):
+            yield path
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        pass  # somebody else's
+    return True
 
 
 def write_file(path: Path, content: str | bytes) -> bool:

@@ -24,7 +24,7 @@ def key(
     where: Environment = ENVIRONMENT,
     config: str = CONFIG,
 ) -> str:
-    return Keys(parse_config(config, root)[0]).of(made, where)
+    return Keys(parse_config(config, root)[0]).of(made, where).key
 
 
 @pytest.fixture

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from d2lbook.book import Cell, Notebook, Page
 from d2lbook.config import parse_config
+from d2lbook.errors import Problem
 from d2lbook.execute.environments import Environment
 from d2lbook.execute.executors import Executor
 from d2lbook.execute.jobs import Execution, Observer
+from d2lbook.execute.keeping import Keeper
 from d2lbook.execute.schedule import execute_notebooks
 from d2lbook.execute.staleness import look_up
 
@@ -48,6 +50,8 @@ class Workbench:
         root.mkdir(exist_ok=True)
         self.config, _ = parse_config(config, root)
         self.environments = {tab: environment(tab) for tab in tabs}
+        self.warnings: list[Problem] = []
+        """What was said about the cache."""
 
     def write(self, name: str, text: str) -> Path:
         path = self.root / name
@@ -61,14 +65,18 @@ class Workbench:
         observer: Observer | None = None,
         executor: Executor | None = None,
     ) -> list[Execution]:
-        found = look_up(self.config, notebooks, self.environments)
-        return execute_notebooks(self.config, found, self.environments, observer, executor)
+        keeper = Keeper(self.config, self.warnings.append)
+        found = look_up(self.config, notebooks, self.environments, keeper)
+        done = execute_notebooks(self.config, found, self.environments, keeper, observer, executor)
+        keeper.close([each.page.name for each in notebooks])
+        return done
 
     def execute_one(self, *cells: str) -> Execution:
         return self.execute(notebook(*cells))[0]
 
     def stale(self, *notebooks: Notebook) -> list[Notebook]:
-        found = look_up(self.config, notebooks, self.environments)
+        keeper = Keeper(self.config, self.warnings.append)
+        found = look_up(self.config, notebooks, self.environments, keeper)
         return [each.notebook for each in found if each.execution is None]
 
 

@@ -73,6 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
             Reporter(
                 warn=console.warn,
                 note=console.note,
+                caution=console.caution,
                 on_environment=on_environment,
                 observer=observer,
             ),

@@ -29,6 +29,12 @@ class Console:
         severity: Severity = "error" if self.strict else "warning"
         print(problem.line(severity), file=sys.stderr, flush=True)
 
+    def caution(self, problem: Problem) -> None:
+        """As ``warn``, but of something around the book; never counts as an error."""
+        if problem not in self._told:
+            self._told.add(problem)
+            print(problem.line("warning"), file=sys.stderr, flush=True)
+
     def note(self, problem: Problem) -> None:
         """Something to know."""
         if self.verbosity >= 0:

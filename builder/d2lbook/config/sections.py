@@ -14,6 +14,7 @@ from typing import Any
 from d2lbook.book import Place
 from d2lbook.config.values import (
     Convert,
+    address,
     assignments,
     boolean,
     choice,
@@ -26,11 +27,14 @@ from d2lbook.config.values import (
     names,
     preloads,
     rows,
+    size,
     text,
     words,
 )
 
 FILE_NAME = "config.ini"
+
+CACHE_MODES = ("read-write", "read-only", "off")
 
 
 def setting(convert: Convert, key: str = "") -> Any:
@@ -103,6 +107,12 @@ class Execute:
     """Notebooks run at once; 0: as many as there are processors."""
     seed: int = setting(count)
     """Seed of Python, NumPy and the framework, set before the first cell."""
+    cache: str = setting(address)
+    """URL of results that machines share (``s3://…``, ``file://…``); empty: there are none."""
+    cache_mode: str = setting(choice(*CACHE_MODES))
+    """What a build does with the shared results; D2LBOOK_CACHE_MODE is heeded before it."""
+    cache_size: int | None = setting(size)
+    """How much the results in the book's own folder may take, but for those in use."""
 
 
 @dataclass(frozen=True, kw_only=True)

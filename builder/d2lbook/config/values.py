@@ -24,6 +24,24 @@ def boolean(value: str) -> bool:
     return value.lower() == "true"
 
 
+def address(value: str) -> str:
+    """A URL; empty when there is none."""
+    if value and not re.fullmatch(r"file:///.+|(?!file:)[a-z][a-z0-9+.-]*://[^/\s].*", value):
+        raise ValueError("a URL, such as s3://bucket/folder or file:///absolute/folder")
+    return value
+
+
+def size(value: str) -> int | None:
+    """A number of bytes, as in ``1.5 GB``; None: without limit."""
+    if value == "unlimited":
+        return None
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(B|kB|MB|GB|TB)?", value, re.IGNORECASE)
+    if not match:
+        raise ValueError("a size, such as 500MB or 1.5GB, or 'unlimited'")
+    unit: int = 1000 ** ("b", "kb", "mb", "gb", "tb").index((match[2] or "b").lower())
+    return round(float(match[1]) * unit)
+
+
 def count(value: str) -> int:
     if not value.isdigit():
         raise ValueError("a whole number, 0 or more")

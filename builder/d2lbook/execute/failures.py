@@ -82,7 +82,7 @@ def kernel_fault(notebook: Notebook, said: str) -> Problem:
 
 def damaged_result(notebook: Notebook, why: str) -> Problem:
     return Problem(
-        what=f"the cached result is damaged ({why}); the notebook is executed again",
+        what=f"the cached result is damaged ({why}) and is not used",
         place=notebook.page.place(0),
         tab=notebook.tab,
     )

@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import hashlib
 import re
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 from d2lbook.errors import OutputError
+from d2lbook.execute.digests import FileDigests
 from d2lbook.source.magics import parse_code
 
 NOT_MODULES = {"setup"} | sys.stdlib_module_names
@@ -26,35 +26,53 @@ IMPORT_LINE = re.compile(r"^\s*(?:import\s+([\w., \t]+)|from\s+(\.*[\w.]*)\s+imp
 
 
 class LocalModules:
-    """The modules in one source folder; each file is read once."""
+    """The modules in one source folder; each file is parsed once."""
 
-    def __init__(self, source: Path) -> None:
+    def __init__(self, source: Path, files: FileDigests | None = None) -> None:
         self.source = source
+        self.files = files or FileDigests(source)
         self.roots = find_roots(source)
-        self._digests: dict[Path, str] = {}
+        self._by_name: dict[str, Sequence[Path]] = {}
         self._imports: dict[Path, frozenset[Path]] = {}
+        self._closures: dict[frozenset[Path], Mapping[str, str]] = {}
 
     def digests(self, codes: Iterable[str]) -> Mapping[str, str]:
         """The files this code imports, directly or through each other, and their digests."""
-        found: set[Path] = set()
-        waiting = [file for code in codes for name in imports(code) for file in self._files(name)]
-        while waiting:
-            file = waiting.pop()
-            if file not in found:
-                found.add(file)
-                waiting += self._imported_by(file)
-        return {self._name(file): self._digests[file] for file in sorted(found)}
+        first = frozenset().union(*(self._imported_by_code(code) for code in codes))
+        if first not in self._closures:
+            found: set[Path] = set()
+            waiting = set(first)
+            while waiting:
+                file = waiting.pop()
+                if file not in found:
+                    found.add(file)
+                    waiting |= self._imported_by(file)
+            self._closures[first] = {
+                self.files.name(file): self.files.of(file) for file in sorted(found)
+            }
+        return self._closures[first]
 
     def _imported_by(self, file: Path) -> frozenset[Path]:
         if file not in self._imports:
-            content = file.read_bytes()
-            names = imports(content.decode("utf-8", errors="replace"), self._package(file))
-            self._digests[file] = hashlib.sha256(content).hexdigest()
-            self._imports[file] = frozenset(each for name in names for each in self._files(name))
+            self.files.of(file)  # first, so that a later change of the file shows
+            code = file.read_text("utf-8", errors="replace")
+            self._imports[file] = self._imported_by_code(code, self._package(file))
         return self._imports[file]
 
-    def _files(self, name: str) -> Iterator[Path]:
+    def _imported_by_code(self, code: str, package: str = "") -> frozenset[Path]:
+        # Most cells import nothing of ours, and parsing all of them takes long.
+        if "import" not in code or not (package or any(name in code for name in self.roots)):
+            return frozenset()
+        names = imports(code, package)
+        return frozenset(file for name in names for file in self._files(name))
+
+    def _files(self, name: str) -> Sequence[Path]:
         """The files that are run when a module is imported: its packages' and its own."""
+        if name not in self._by_name:
+            self._by_name[name] = tuple(self._find(name))
+        return self._by_name[name]
+
+    def _find(self, name: str) -> Iterator[Path]:
         parts = name.split(".")
         if parts[0] not in self.roots:
             return
@@ -67,9 +85,6 @@ class LocalModules:
 
     def _package(self, file: Path) -> str:
         return ".".join(file.relative_to(self.source).parent.parts)
-
-    def _name(self, file: Path) -> str:
-        return file.relative_to(self.source).as_posix()
 
 
 def find_roots(source: Path) -> Mapping[str, Path]:
@@ -99,12 +114,24 @@ def imports(code: str, package: str = "") -> frozenset[str]:
 
 
 def _imports_of_tree(tree: ast.Module, package: str) -> Iterator[str]:
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             base = _absolute("." * node.level + (node.module or ""), package)
             yield from _members(base, (alias.name for alias in node.names))
+
+
+def _statements(tree: ast.Module) -> Iterator[ast.AST]:
+    """All statements: what ``ast.walk`` finds without going through the expressions."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+            inner = getattr(node, name, ())
+            if isinstance(inner, list):
+                waiting += inner
 
 
 def _imports_by_line(code: str, package: str) -> Iterator[str]:

@@ -8,21 +8,18 @@ was running.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from d2lbook.config import Config
-from d2lbook.errors import OutputError, Problem
-from d2lbook.execute.durations import Durations
 from d2lbook.execute.executors import Executor, LocalExecutor
-from d2lbook.execute.jobs import Execution, Job, Observer, runnable_cells
+from d2lbook.execute.jobs import Execution, Job, Observer
+from d2lbook.execute.keeping import Keeper
 from d2lbook.execute.modules import find_roots, link_modules
-from d2lbook.execute.results import Result, ResultStore
 from d2lbook.execute.staleness import Found
 from d2lbook.execute.workspace import prepare_workspace, working_folder
 from d2lbook.parallel import usable_processors
@@ -39,6 +36,7 @@ def execute_notebooks(
     config: Config,
     found: Sequence[Found],
     environments: Mapping[str, Environment],
+    keeper: Keeper,
     observer: Observer | None = None,
     executor: Executor | None = None,
 ) -> list[Execution]:
@@ -52,11 +50,15 @@ def execute_notebooks(
     """
     observer = observer or Observer()
     stale = [each for each in found if each.execution is None]
-    observer.begin(len(stale), sum(each.key != "" for each in found) - len(stale))
+    cached = [each for each in found if each.execution and each.execution.status == "cached"]
+    observer.begin(len(stale), len(cached))
     try:
-        fresh = _execute(config, stale, environments, observer, executor) if stale else []
+        fresh = _execute(config, stale, environments, keeper, observer, executor) if stale else []
     finally:
         observer.end()
+    for each in cached:
+        if each.inputs and each.execution:
+            keeper.recall(each.inputs, each.execution)
     executions = iter(fresh)
     return [each.execution or next(executions) for each in found]
 
@@ -65,6 +67,7 @@ def _execute(
     config: Config,
     stale: Sequence[Found],
     environments: Mapping[str, Environment],
+    keeper: Keeper,
     observer: Observer,
     executor: Executor | None,
 ) -> list[Execution]:
@@ -73,10 +76,7 @@ def _execute(
     prepare_workspace(config, [each.notebook for each in stale])
     slots = min(config.execute.jobs or usable_processors(), len(stale))
     scheduler = _Scheduler(
-        store=ResultStore(config.state / "results"),
-        durations=Durations(config.state / "durations.json"),
-        executor=executor or LocalExecutor(slots),
-        observer=observer,
+        keeper=keeper, executor=executor or LocalExecutor(slots), observer=observer
     )
     jobs = [
         Job(
@@ -102,46 +102,28 @@ def _execute(
 class _Scheduler:
     """Hands jobs to an executor and keeps what comes back."""
 
-    store: ResultStore
-    durations: Durations
+    keeper: Keeper
     executor: Executor
     observer: Observer
 
     async def run(self, stale: Sequence[Found], jobs: Sequence[Job]) -> list[Execution]:
         """Execute all; the results are in the order of the jobs, the execution is not."""
         longest_first = sorted(
-            range(len(jobs)), key=lambda index: -self.durations.of(jobs[index].notebook)
+            range(len(jobs)), key=lambda index: -self.keeper.seconds(jobs[index].notebook)
         )
         tasks: dict[int, asyncio.Task[Execution]] = {}
-        try:
-            with _cancelled_by_signals():
-                async with asyncio.TaskGroup() as group:
-                    for index in longest_first:
-                        tasks[index] = group.create_task(self._run_one(stale[index], jobs[index]))
-        finally:
-            with contextlib.suppress(OutputError):  # next time they are only less well ordered
-                self.durations.save()
+        with _cancelled_by_signals():
+            async with asyncio.TaskGroup() as group:
+                for index in longest_first:
+                    tasks[index] = group.create_task(self._run_one(stale[index], jobs[index]))
         return [tasks[index].result() for index in range(len(jobs))]
 
     async def _run_one(self, found: Found, job: Job) -> Execution:
         execution = await self.executor.submit(job, self.observer)
-        warnings = found.warnings + execution.warnings
-        if execution.status == "executed":
-            self.durations.record(job.notebook, execution.seconds)
-            warnings += self._keep(found.key, execution)
-        execution = replace(execution, warnings=warnings)
+        if found.inputs:
+            self.keeper.keep(found.inputs, execution)
         self.observer.finished(execution)
         return execution
-
-    def _keep(self, key: str, execution: Execution) -> tuple[Problem, ...]:
-        outputs = tuple(
-            execution.outputs[cell.position] for cell in runnable_cells(execution.notebook)
-        )
-        try:
-            self.store.save(key, Result(outputs=outputs, seconds=execution.seconds))
-        except OutputError as error:
-            return error.problems
-        return ()
 
 
 @contextmanager

@@ -1,23 +1,23 @@
-"""Which notebooks have to be executed: those for which the cache has no result."""
+"""Which notebooks have to be executed, and why: those for which the cache has no result."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from d2lbook.book import Notebook
 from d2lbook.config import Config
-from d2lbook.errors import Problem
 from d2lbook.execute.failures import damaged_result
 from d2lbook.execute.jobs import Execution, by_position, runnable_cells
-from d2lbook.execute.keys import Keys
-from d2lbook.execute.results import DamagedResult, ResultStore
+from d2lbook.execute.keeping import Keeper
+from d2lbook.execute.keys import Inputs
+from d2lbook.execute.results import Result
 
 if TYPE_CHECKING:
     from d2lbook.execute.environments import Environment
 
-__all__ = ["Found", "look_up"]
+__all__ = ["Change", "Found", "changes", "look_up"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,42 +25,114 @@ class Found:
     """A notebook and what the cache has of it."""
 
     notebook: Notebook
-    key: str
-    """Empty: there is nothing to execute."""
+    inputs: Inputs | None
+    """What its outputs depend on; None: there is nothing to execute."""
     execution: Execution | None
     """None: it has to be executed."""
-    warnings: tuple[Problem, ...] = ()
+    is_missing: bool = False
+    """Whether it would have to be executed, but was not chosen."""
+
+
+Choose = Callable[[Notebook, Inputs], bool]
+"""Says whether a notebook may be executed."""
 
 
 def look_up(
-    config: Config, notebooks: Sequence[Notebook], environments: Mapping[str, Environment]
+    config: Config,
+    notebooks: Sequence[Notebook],
+    environments: Mapping[str, Environment],
+    keeper: Keeper,
+    *,
+    choose: Choose = lambda _notebook, _inputs: True,
+    force: bool = False,
 ) -> list[Found]:
     """What the cache has of each notebook, in their order.
 
     ``environments`` has one for every tab with code. It is enough that they are
     described: only those of notebooks that have to be executed have to be made.
+    What is not chosen is never executed; with ``force`` what is chosen always is.
+    Raises SourceError when a file that a notebook depends on can't be read.
     """
-    keys = Keys(config)
-    store = ResultStore(config.state / "results")
-    found: list[Found] = []
+    candidates: list[_Candidate] = []
     for notebook in notebooks:
         if config.build.eval_notebook and runnable_cells(notebook):
-            key = keys.of(notebook, environments[notebook.tab])
-            found.append(_look_up_result(store, notebook, key))
+            inputs = keeper.keys.of(notebook, environments[notebook.tab])
+            candidates.append(_Candidate(notebook, inputs, choose(notebook, inputs)))
         else:
-            skipped = Execution(notebook=notebook, status="skipped")
-            found.append(Found(notebook=notebook, key="", execution=skipped))
-    return found
+            candidates.append(_Candidate(notebook, None, False))
+    loaded = keeper.cache.load(
+        each.inputs.key for each in candidates if each.inputs and not (force and each.is_chosen)
+    )
+    for each in candidates:
+        if each.inputs and (why := loaded.damage.get(each.inputs.key)):
+            keeper.warn(damaged_result(each.notebook, why))
+    return [_found(each, loaded.results) for each in candidates]
 
 
-def _look_up_result(store: ResultStore, notebook: Notebook, key: str) -> Found:
-    try:
-        result = store.load(key)
-    except DamagedResult as damage:
-        warning = damaged_result(notebook, str(damage))
-        return Found(notebook=notebook, key=key, execution=None, warnings=(warning,))
-    if result is None:
-        return Found(notebook=notebook, key=key, execution=None)
-    outputs = by_position(notebook, result.outputs)
-    cached = Execution(notebook=notebook, status="cached", outputs=outputs, seconds=result.seconds)
-    return Found(notebook=notebook, key=key, execution=cached)
+class _Candidate(NamedTuple):
+    notebook: Notebook
+    inputs: Inputs | None
+    is_chosen: bool
+
+
+def _found(candidate: _Candidate, results: Mapping[str, Result]) -> Found:
+    notebook, inputs, is_chosen = candidate
+    skipped = Execution(notebook=notebook, status="skipped")
+    if inputs is None:
+        return Found(notebook=notebook, inputs=None, execution=skipped)
+    if result := results.get(inputs.key):
+        outputs = by_position(notebook, result.outputs)
+        cached = Execution(
+            notebook=notebook, status="cached", outputs=outputs, seconds=result.seconds
+        )
+        return Found(notebook=notebook, inputs=inputs, execution=cached)
+    if is_chosen:
+        return Found(notebook=notebook, inputs=inputs, execution=None)
+    return Found(notebook=notebook, inputs=inputs, execution=skipped, is_missing=True)
+
+
+Kind = Literal["code", "environment", "variable", "module", "data", "folder", "seed", "d2lbook"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """Something that a notebook's outputs depend on, and that has changed."""
+
+    kind: Kind
+    name: str = ""
+    """Which variable, which file, which line of the page; empty where there is only one."""
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}".rstrip()
+
+
+def changes(notebook: Notebook, before: Inputs, now: Inputs) -> Iterator[Change]:
+    """What makes the difference between two states of what a notebook depends on."""
+    if before.cells != now.cells:
+        yield Change(kind="code", name=_first_change(notebook, before, now))
+    if before.environment != now.environment:
+        yield Change(kind="environment")
+    yield from _differing("variable", before.variables, now.variables)
+    yield from _differing("module", before.modules, now.modules)
+    yield from _differing("data", before.data, now.data)
+    if before.folder != now.folder:
+        yield Change(kind="folder")
+    if before.seed != now.seed:
+        yield Change(kind="seed")
+    if before.preparation != now.preparation:
+        yield Change(kind="d2lbook")
+
+
+def _first_change(notebook: Notebook, before: Inputs, now: Inputs) -> str:
+    """The line of the first cell that is another one; empty where only cells are gone."""
+    pairs = zip(runnable_cells(notebook), now.cells, strict=True)
+    for index, (cell, digest) in enumerate(pairs):
+        if before.cells[index : index + 1] != (digest,):
+            return f"line {cell.line_of(0)}"
+    return ""
+
+
+def _differing(kind: Kind, before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Change]:
+    for name in sorted(before.keys() | now.keys()):
+        if before.get(name) != now.get(name):
+            yield Change(kind=kind, name=name)

@@ -1,0 +1,80 @@
+"""What is known of the last execution of each notebook: a small file for each, by tab and page.
+
+Without them nothing is lost but the order of execution and the reason why a
+notebook is stale; so what can't be read or written is passed over.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from d2lbook.book import Notebook
+from d2lbook.config import Config
+from d2lbook.errors import OutputError
+from d2lbook.execute.keys import Inputs
+from d2lbook.files import write_file
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """The last execution of a notebook here, or the last time its result was found."""
+
+    inputs: Inputs
+    """What it depended on then."""
+    seconds: float | None
+    """How long it took when it last did not fail; None: it always has failed."""
+    failure: str = ""
+    """The line that told why it failed; empty when it didn't."""
+
+
+class Records:
+    """The records of one book."""
+
+    def __init__(self, config: Config) -> None:
+        self.folder = config.state / "runs"
+
+    def of(self, notebook: Notebook) -> Record | None:
+        """The record of a notebook; None where nothing is known."""
+        return self._read(notebook.page.name, notebook.tab)
+
+    def _read(self, page: str, tab: str) -> Record | None:
+        try:
+            kept = json.loads(self._path(page, tab).read_bytes())
+            seconds = kept["seconds"]
+            return Record(
+                inputs=Inputs.from_json(kept["inputs"]),
+                seconds=None if seconds is None else float(seconds),
+                failure=str(kept["failure"]),
+            )
+        except (OSError, ValueError, TypeError, LookupError):
+            return None
+
+    def seconds(self, notebook: Notebook) -> float:
+        """How long a notebook takes; of one that is not known, infinitely long."""
+        record = self.of(notebook)
+        seconds = record.seconds if record else None
+        return math.inf if seconds is None else seconds
+
+    def keys(self, pages: Iterable[str], tabs: Sequence[str]) -> set[str]:
+        """The keys that the notebooks of these pages last had."""
+        records = (self._read(page, tab) for page in pages for tab in tabs)
+        return {record.inputs.key for record in records if record}
+
+    def save(self, notebook: Notebook, record: Record) -> None:
+        """Keep a record, if that can be done."""
+        kept = {
+            "inputs": record.inputs.as_json(),
+            "seconds": record.seconds,
+            "failure": record.failure,
+        }
+        with contextlib.suppress(OutputError):
+            path = self._path(notebook.page.name, notebook.tab)
+            write_file(path, json.dumps(kept, indent=1, sort_keys=True) + "\n")
+
+    def _path(self, page: str, tab: str) -> Path:
+        return self.folder / tab / f"{page}.json"
