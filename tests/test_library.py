@@ -33,6 +33,12 @@ def test_a_function_says_where_it_is_defined() -> None:
     )
 
 
+def test_a_docstring_may_hold_other_than_ascii() -> None:
+    assert library('def f(x):  #@save\n    """n × 3."""  # ≤\n    return x\n') == (
+        'def f(x):\n    """n × 3.\n\n    Defined in :numref:`sec_t`"""  # ≤\n    return x'
+    )
+
+
 def test_signature_on_several_lines_annotations_and_decorators() -> None:
     source = "@wraps(\n    g)\ndef f(  #@save\n    x: int,\n) -> int:\n    # comment\n    return x"
     assert library(source) == (

@@ -218,8 +218,8 @@ def _with_section(lines: list[str], statement: ast.stmt, first: int, section: st
         at = _first(start) - first
         return [*lines[:at], f'{indent}"""{note}"""', *lines[at:]]
     last = (documentation.end_lineno or 0) - first
-    column = (documentation.end_col_offset or 0) - 3
-    before, after = lines[last][:column].rstrip(), lines[last][column:]
+    end = lines[last].encode()[: documentation.end_col_offset].decode()  # ast counts bytes
+    before, after = end[:-3].rstrip(), lines[last][len(end) - 3 :]
     kept = [before] if before.strip() else []
     return [*lines[:last], *kept, "", f"{indent}{note}{after}", *lines[last + 1 :]]
 
