@@ -24,6 +24,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "config": {"book", "errors"},
     "output": {"config", "errors", "files"},
     "parallel": set(),
+    "receipts": {"book", "config", "errors", "files"},
     "vendored": set(),
     "source": GROUND,
     "notebooks": READERS,

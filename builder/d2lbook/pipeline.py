@@ -17,7 +17,14 @@ from typing import TYPE_CHECKING
 
 from d2lbook.book import Book, Notebook, Outputs
 from d2lbook.config import Config
-from d2lbook.errors import ConfigError, ExecutionError, Problem, SourceError, raise_all
+from d2lbook.errors import (
+    ConfigError,
+    EnvironmentFault,
+    ExecutionError,
+    Problem,
+    SourceError,
+    raise_all,
+)
 from d2lbook.notebooks.aliases import Aliases, parse_aliases
 from d2lbook.notebooks.rewrite import rewrite_notebook
 from d2lbook.notebooks.select import select
@@ -31,6 +38,7 @@ if TYPE_CHECKING:
     from d2lbook.execute.jobs import Execution, Observer
     from d2lbook.execute.keeping import Keeper
     from d2lbook.execute.staleness import Found
+    from d2lbook.execute.status import Status
 
 Notebooks = Mapping[str, Mapping[str, Notebook]]
 """By tab, then by the page's name, in reading order; a tab has not every page."""
@@ -59,13 +67,15 @@ class Build:
         self.config = config
         self.tabs = tabs
         self.reporter = reporter
+        self.told: list[Problem] = []
+        """What was odd so far, in the order it was told."""
         self._notebooks_on: dict[str, Mapping[str, Notebook]] = {}
 
     @cached_property
     def book(self) -> Book:
         """All pages; SourceError where one can't be read."""
         book, problems = read_book(self.config)
-        self._warn(problems)
+        self.warn(problems)
         return book
 
     @cached_property
@@ -176,6 +186,25 @@ class Build:
         }
 
     @cached_property
+    def statuses(self) -> Sequence[Status]:
+        """How things stand with each notebook, by page and tab; makes no environment.
+
+        An environment that can't be described is cautioned about.
+        """
+        from d2lbook.execute.environments import find_environment
+        from d2lbook.execute.status import survey
+
+        environments: dict[str, Environment] = {}
+        for tab in self.tabs if self.config.build.eval_notebook else ():
+            try:
+                environments[tab] = find_environment(self.config, tab)
+            except EnvironmentFault as fault:
+                for problem in fault.problems:
+                    self.reporter.caution(problem)
+        notebooks = [each for name in self.book.pages for each in self.notebooks_on(name).values()]
+        return survey(self.config, notebooks, environments, self._keeper)
+
+    @cached_property
     def executions(self) -> Sequence[Execution]:
         """Every notebook, executed or taken from the cache, failed ones too.
 
@@ -197,7 +226,7 @@ class Build:
         )
         self._keeper.close(self.book.pages)
         for execution in executions:
-            self._warn(execution.warnings)
+            self.warn(execution.warnings)
         return executions
 
     @cached_property
@@ -216,7 +245,7 @@ class Build:
     def documents(self) -> Documents:
         """The pages with outputs and numbers, references resolved; SourceError for labels."""
         documents, problems = self._documents(self.notebooks, self.outputs)
-        self._warn(problems)
+        self.warn(problems)
         return documents
 
     def document(self, name: str) -> tuple[Document, list[Problem]]:
@@ -240,7 +269,7 @@ class Build:
         if "documents" in self.__dict__:
             return self.documents, self.references
         documents, problems = connect_documents(self.book, pages)
-        self._warn(problems)
+        self.warn(problems)
         return documents, self._references(documents)
 
     @cached_property
@@ -272,9 +301,11 @@ class Build:
             language=self.config.project.language,
             cache=self.config.state / "citations",
         )
-        self._warn(problems)
+        self.warn(problems)
         return references
 
-    def _warn(self, problems: Iterable[Problem]) -> None:
+    def warn(self, problems: Iterable[Problem]) -> None:
+        """Tell what is odd."""
         for problem in problems:
+            self.told.append(problem)
             self.reporter.warn(problem)

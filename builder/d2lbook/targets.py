@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import chain
@@ -23,6 +25,7 @@ from d2lbook.publishing import (
     write_sagemaker,
     write_slides,
 )
+from d2lbook.receipts import Made, Receipts
 from d2lbook.source.files import find_non_notebooks
 
 Target = Callable[[Build], list[Path]]
@@ -76,8 +79,7 @@ def write_html(build: Build) -> list[Path]:
     _ = build.outputs  # executed here, not in a copy of this process
     pdfs = {tab: path for tab in build.tabs if (path := pdf_file(build.config, tab)).is_file()}
     colab = partial(colab_address, config=build.config)
-    for problem in write_site(SitePages(build), build.config, folder, pdfs=pdfs, colab=colab):
-        build.reporter.warn(problem)
+    build.warn(write_site(SitePages(build), build.config, folder, pdfs=pdfs, colab=colab))
     _copy_non_notebooks(build.config, folder)
     return [folder / "index.html"]
 
@@ -93,8 +95,7 @@ def write_pdfs(build: Build) -> list[Path]:
         return write_pdf(*parts, tab, build.config, pdf_file(build.config, tab))
 
     problems = map_in_processes(write_tab, build.tabs)
-    for problem in dict.fromkeys(chain.from_iterable(problems)):
-        build.reporter.warn(problem)
+    build.warn(dict.fromkeys(chain.from_iterable(problems)))
     return [pdf_file(build.config, tab) for tab in build.tabs]
 
 
@@ -121,7 +122,7 @@ def _write_version(build: Build) -> None:
     if not path.is_file():
         what = f"there is no {build.config.library.file} to write the version to"
         place = build.config.place("library", "version_file")
-        build.reporter.warn(Problem(what=what, place=place))
+        build.warn([Problem(what=what, place=place)])
         return
     text = path.read_text(encoding="utf-8")
     write_file(path, with_version(text, build.config.project.release))
@@ -141,17 +142,56 @@ def _copy_non_notebooks(config: Config, folder: Path) -> None:
         write_file(folder / name, (config.source / name).read_bytes())
 
 
+def _once(name: str, make: Target, made_from: Callable[[Build], str]) -> Target:
+    """The target, but nothing is done where its receipt says that nothing has changed.
+
+    ``made_from`` is what it is made from besides the files of the book.
+    """
+
+    def make_if_needed(build: Build) -> list[Path]:
+        # Before anything is read: what changes while we work is for the next build.
+        receipts = Receipts(build.config)
+        what = f"{build.tabs} {made_from(build)}"
+        if found := receipts.find(name, what):
+            build.warn(found.problems)
+            return list(found.results)
+        results = make(build)
+        receipts.keep(name, what, Made(results=results, problems=build.told))
+        return results
+
+    return make_if_needed
+
+
+def _nothing_else(_build: Build) -> str:
+    return ""
+
+
+def _outputs(build: Build) -> str:
+    """What the cells of all notebooks have put out."""
+    found = {
+        tab: {page: sorted(outputs.items()) for page, outputs in of_tab.items()}
+        for tab, of_tab in build.outputs.items()
+    }
+    return hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()
+
+
+def _outputs_and_pdfs(build: Build) -> str:
+    pdfs = [pdf_file(build.config, tab) for tab in build.tabs]
+    digests = [hashlib.sha256(pdf.read_bytes()).hexdigest() for pdf in pdfs if pdf.is_file()]
+    return f"{_outputs(build)} {digests}"
+
+
 TARGETS: Mapping[str, Target] = {
     "lib": write_library,
     "eval": write_eval,
-    "ipynb": write_ipynb,
-    "pdf": write_pdfs,
-    "html": write_html,
+    "ipynb": _once("ipynb", write_ipynb, _nothing_else),
+    "pdf": _once("pdf", write_pdfs, _outputs),
+    "html": _once("html", write_html, _outputs_and_pdfs),
     "outputcheck": check_outputs,
-    "pkg": write_package,
-    "colab": write_colab,
-    "sagemaker": write_sagemaker,
-    "slides": write_slides,
+    "pkg": _once("pkg", write_package, _outputs),
+    "colab": _once("colab", write_colab, _outputs),
+    "sagemaker": _once("sagemaker", write_sagemaker, _outputs),
+    "slides": _once("slides", write_slides, _outputs),
     "tabcheck": check_tabs,
     "linkcheck": check_links,
 }
