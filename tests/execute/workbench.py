@@ -64,9 +64,10 @@ class Workbench:
         *notebooks: Notebook,
         observer: Observer | None = None,
         executor: Executor | None = None,
+        force: bool = False,
     ) -> list[Execution]:
         keeper = Keeper(self.config, self.warnings.append)
-        found = look_up(self.config, notebooks, self.environments, keeper)
+        found = look_up(self.config, notebooks, self.environments, keeper, force=force)
         done = execute_notebooks(self.config, found, self.environments, keeper, observer, executor)
         keeper.close([each.page.name for each in notebooks])
         return done

@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
     console = Console(arguments.verbosity, strict=config.build.warning_is_error)
     for note in notes:
         console.note(note)
-    tabs = _tabs(config, arguments.tab)
+    tabs = chosen_tabs(config, arguments.tab)
     with environment_progress(arguments.verbosity) as on_environment:
         observer = Observer() if arguments.verbosity < 0 else observer_for(sys.stderr)
         build = Build(
@@ -91,7 +91,8 @@ def _targets(names: list[str]) -> Iterator[str]:
         yield from ALL if name == "all" else (name,)
 
 
-def _tabs(config: Config, tab: str) -> tuple[str, ...]:
+def chosen_tabs(config: Config, tab: str) -> tuple[str, ...]:
+    """The tabs that ``--tab`` names. Raises UsageError when there is no such tab."""
     from d2lbook.errors import UsageError
 
     if tab == "all":

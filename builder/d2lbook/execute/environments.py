@@ -16,13 +16,15 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from d2lbook.config import Config
 from d2lbook.errors import EnvironmentFault, Problem, raise_all
 from d2lbook.execute import environment_store as store
-from d2lbook.execute.installer import Installer, InstallerError
 from d2lbook.execute.interpreters import base_of, interpreter_of
-from d2lbook.execute.pip_settings import read_pip_settings
+
+if TYPE_CHECKING:
+    from d2lbook.execute.installer import Installer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,6 +145,10 @@ def _make_all(
     config: Config, environments: Sequence[Environment], on_progress: OnProgress
 ) -> list[Problem]:
     """Make environments side by side; returns what went wrong."""
+    # Heavy: only who makes an environment pays for it.
+    from d2lbook.execute.installer import Installer
+    from d2lbook.execute.pip_settings import read_pip_settings
+
     installer = Installer(read_pip_settings())
     guard = threading.Lock()
 
@@ -221,6 +227,8 @@ def _fill(
 @contextmanager
 def _explained(config: Config, tab: str, key: str, what: str, remedy: str) -> Iterator[None]:
     """Turn uv's failure into one that says what it means for the book."""
+    from d2lbook.execute.installer import InstallerError
+
     try:
         yield
     except InstallerError as error:

@@ -29,8 +29,9 @@ from d2lbook.execute.modules import LocalModules
 if TYPE_CHECKING:
     from d2lbook.execute.environments import Environment
 
-FORMAT = 2
-"""Another number for every change of how notebooks are run that ``startup.py`` does not show."""
+FORMAT = 3
+"""Another number for every change of how notebooks are run, and of what is kept of them, that
+``startup.py`` does not show."""
 
 
 @dataclass(frozen=True, kw_only=True)

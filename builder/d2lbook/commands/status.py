@@ -1,0 +1,108 @@
+"""Show every notebook: what a build would execute, and why.
+
+states:
+  fresh     its outputs are in the cache
+  stale     it would be executed; what has changed since the last time is named:
+            code (with the line of the first cell that is another), environment,
+            variable, module (the book's own, as d2l/torch.py), data, seed,
+            folder (the page was moved), d2lbook (another version)
+  failed    it failed the last time, and nothing has changed since
+  skipped   there is nothing to execute
+
+The seconds are those of its last execution. Outputs that show a memory address,
+which is another in every execution, are named by the line of their cell. Nothing
+is executed, and no environment is made.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from d2lbook.commands.console import Console
+    from d2lbook.execute.status import State, Status
+
+NAME = "status"
+HELP = "show which notebooks are stale, and why"
+
+STATES: tuple[State, ...] = ("fresh", "stale", "failed", "skipped")
+STYLES = {"fresh": "green", "stale": "yellow", "failed": "red", "skipped": "dim"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which notebooks, and how they are shown."""
+    parser.add_argument("--tab", default="all", help="one of the book's tabs, or all (default)")
+    parser.add_argument("--json", action="store_true", help="as JSON, for programs")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Show the status of the notebooks; it is no failure that some are stale or have failed."""
+    from d2lbook.commands.build import chosen_tabs
+    from d2lbook.commands.console import Console
+    from d2lbook.config import read_config
+    from d2lbook.execute.jobs import Observer
+    from d2lbook.pipeline import Build, Reporter
+
+    config, notes = read_config(arguments.directory)
+    console = Console(arguments.verbosity)
+    for note in notes:
+        console.note(note)
+    reporter = Reporter(
+        warn=console.warn,
+        note=console.note,
+        caution=console.caution,
+        on_environment=lambda _: None,
+        observer=Observer(),
+    )
+    statuses = Build(config, chosen_tabs(config, arguments.tab), reporter).statuses
+    if arguments.json:
+        console.result(json.dumps([each.as_json() for each in statuses], indent=1))
+    else:
+        _show(statuses, console)
+    return 0
+
+
+def _show(statuses: Sequence[Status], console: Console) -> None:
+    pages = max((len(each.notebook.page.name) for each in statuses), default=0)
+    tabs = max((len(each.notebook.tab) for each in statuses), default=0)
+    for each in statuses:
+        seconds = "" if each.seconds is None else f"{each.seconds:.1f} s"
+        name = f"{each.notebook.page.name:<{pages}}  {each.notebook.tab:<{tabs}}"
+        line = f"{name}  {seconds:>8}  {_detail(each)}".rstrip()
+        console.result(f"{_coloured(each.state)}  {line}")
+    console.result(_total(statuses))
+
+
+def _detail(status: Status) -> str:
+    if status.addresses:
+        lines = ", ".join(map(str, status.addresses))
+        return f"memory addresses in the outputs of {status.notebook.page.path}:{lines}"
+    if status.changes:
+        return f"changed: {', '.join(map(str, status.changes))}"
+    return status.reason
+
+
+def _coloured(state: State) -> str:
+    """The state as wide as all are; with its colour on a terminal."""
+    text = f"{state:<7}"
+    if not sys.stdout.isatty():
+        return text
+    from rich.console import Console
+
+    console = Console(file=sys.stdout)
+    with console.capture() as capture:
+        console.print(text, style=STYLES[state], end="")
+    return capture.get()
+
+
+def _total(statuses: Sequence[Status]) -> str:
+    counts = Counter(each.state for each in statuses)
+    text = ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state])
+    seconds = [each.seconds or 0 for each in statuses if each.state in {"stale", "failed"}]
+    took = f"; what is not fresh took {sum(seconds):.1f} s the last time" if any(seconds) else ""
+    return f"{len(statuses)} notebooks{': ' if text else ''}{text}{took}"

@@ -1,0 +1,115 @@
+"""How things stand with each notebook of a book: what a build would do, and why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from d2lbook.book import Notebook, Output, Outputs
+from d2lbook.config import Config
+from d2lbook.execute.jobs import runnable_cells
+from d2lbook.execute.keeping import Keeper
+from d2lbook.execute.staleness import Change, Found, changes, look_up
+
+if TYPE_CHECKING:
+    from d2lbook.execute.environments import Environment
+
+ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}\b")
+"""``<object at 0x7f…>``: another number in every execution."""
+
+State = Literal["fresh", "stale", "failed", "skipped"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """How things stand with one notebook."""
+
+    notebook: Notebook
+    state: State
+    """``failed``: it did the last time, and nothing has changed since."""
+    seconds: float | None = None
+    """How long it took the last time; None where that isn't known."""
+    changes: tuple[Change, ...] = ()
+    """Of a stale one, what has changed since it was executed."""
+    reason: str = ""
+    """Why it is stale, where nothing has changed; why it failed; why it is skipped."""
+    addresses: tuple[int, ...] = ()
+    """Lines of the page where cells begin whose outputs show memory addresses."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The same as values that JSON has."""
+        return {
+            "page": self.notebook.page.name,
+            "path": self.notebook.page.path,
+            "tab": self.notebook.tab,
+            "state": self.state,
+            "seconds": self.seconds,
+            "changes": [{"kind": each.kind, "name": each.name} for each in self.changes],
+            "reason": self.reason,
+            "memory_addresses": list(self.addresses),
+        }
+
+
+def survey(
+    config: Config,
+    notebooks: Sequence[Notebook],
+    environments: Mapping[str, Environment],
+    keeper: Keeper,
+) -> list[Status]:
+    """The status of each notebook, in their order.
+
+    Notebooks of a tab without an environment are stale.
+    """
+    described = [each for each in notebooks if _can_run(config, each, environments)]
+    found = {id(each.notebook): each for each in look_up(config, described, environments, keeper)}
+    return [_status(config, each, found.get(id(each)), keeper) for each in notebooks]
+
+
+def _can_run(config: Config, notebook: Notebook, environments: Mapping[str, Environment]) -> bool:
+    is_idle = not config.build.eval_notebook or not runnable_cells(notebook)
+    return is_idle or notebook.tab in environments
+
+
+def _status(config: Config, notebook: Notebook, found: Found | None, keeper: Keeper) -> Status:
+    record = keeper.records.of(notebook)
+    seconds = record.seconds if record else None
+    if found is None:
+        return Status(
+            notebook=notebook, state="stale", seconds=seconds, reason="it has no environment"
+        )
+    if found.inputs is None:
+        reason = "it has no code" if config.build.eval_notebook else "[build] eval_notebook"
+        return Status(notebook=notebook, state="skipped", reason=reason)
+    if found.execution:
+        return Status(
+            notebook=notebook,
+            state="fresh",
+            seconds=found.execution.seconds,
+            addresses=tuple(_addresses(notebook, found.execution.outputs)),
+        )
+    if record is None:
+        return Status(notebook=notebook, state="stale", reason="it was never executed")
+    if record.inputs != found.inputs:
+        changed = tuple(changes(notebook, record.inputs, found.inputs))
+        return Status(notebook=notebook, state="stale", seconds=seconds, changes=changed)
+    if record.failure:
+        return Status(notebook=notebook, state="failed", seconds=seconds, reason=record.failure)
+    reason = "its result is no longer there"
+    return Status(notebook=notebook, state="stale", seconds=seconds, reason=reason)
+
+
+def _addresses(notebook: Notebook, outputs: Outputs) -> Iterator[int]:
+    for cell in runnable_cells(notebook):
+        if any(ADDRESS.search(text) for each in outputs[cell.position] for text in _texts(each)):
+            yield cell.line_of(0)
+
+
+def _texts(output: Output) -> Iterator[str]:
+    """What readers can read of an output, pictures left out."""
+    if output["output_type"] == "stream":
+        yield output["text"]
+    for kind, text in output.get("data", {}).items():
+        if kind in {"text/plain", "text/html", "text/markdown"}:
+            yield text if isinstance(text, str) else "".join(map(str, text))
