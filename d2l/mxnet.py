@@ -5,6 +5,10 @@
 
 import random
 
+import numpy
+from mxnet import autograd, gluon, np
+from mxnet.gluon import nn
+
 
 #################   WARNING   ################
 # All below is made by `d2lbook build lib` from the cells marked #@save: change it there.
@@ -13,8 +17,79 @@ import random
 def get_seed():
     """Ambil sebuah benih dari modul `random` milik Python.
 
-    Defined in :numref:`sec_parameters`"""
+    Defined in :numref:`subsec_model_construction_seed`"""
     return random.randrange(2**31)
+
+
+def harvest_data(n=64):
+    """Buat ciri-ciri n sawah (n × 3) dan hasil panennya (n × 1).
+
+    Defined in :numref:`subsec_model_construction_data`"""
+    generator = numpy.random.default_rng(0)
+    X = generator.uniform([1, 0.2, 0], [3, 2, 3], (n, 3)).astype('float32')
+    rain, area, fertilizer = X.T
+    y = area * (2 + rain + fertilizer - fertilizer ** 2 / 6)
+    y = y.reshape(n, 1)
+    return np.array(X), np.array(y)
+
+
+def train(net, X, y, steps=100, lr=0.03):
+    """Latih model dengan penurunan gradien; kembalikan kerugian tiap langkah.
+
+    Defined in :numref:`subsec_model_construction_train`"""
+    trainer = gluon.Trainer(net.collect_params(), 'sgd', {'learning_rate': lr})
+    losses = []
+    for _ in range(steps):
+        with autograd.record():
+            loss = ((net(X) - y) ** 2).mean()
+        loss.backward()
+        trainer.step(1)
+        losses.append(loss.item())
+    return losses
+
+
+def plot(x, ys, xlabel, ylabel, legend=(), yscale='linear'):
+    """Gambarlah satu kurva atau lebih terhadap x.
+
+    Defined in :numref:`subsec_model_construction_train`"""
+    from matplotlib import pyplot as plt
+
+    _, axes = plt.subplots(figsize=(5, 3), facecolor='none')
+    for values, style in zip(ys, ('-', '--', '-.', ':')):
+        axes.plot(x, values, style)
+    axes.set(xlabel=xlabel, ylabel=ylabel, yscale=yscale)
+    axes.grid(alpha=0.3)
+    if legend:
+        axes.legend(legend)
+    plt.show()
+
+
+class Residual(nn.Block):
+    """Tambahkan masukan sebuah modul pada keluarannya.
+
+    Defined in :numref:`subsec_model_construction_residual`"""
+    def __init__(self, inner, **kwargs):
+        super().__init__(**kwargs)
+        self.inner = inner
+
+    def forward(self, X):
+        return X + self.inner(X)
+
+
+class NestMLP(nn.Block):
+    """Perseptron multilapis yang tersusun dari blok-blok bersarang.
+
+    Defined in :numref:`subsec_model_construction_nested`"""
+    def __init__(self, width=8, **kwargs):
+        super().__init__(**kwargs)
+        self.first = nn.Dense(width, activation='relu')
+        self.body = nn.Sequential()
+        for _ in range(2):
+            self.body.add(Residual(nn.Dense(width, activation='relu')))
+        self.head = nn.Dense(1)
+
+    def forward(self, X):
+        return self.head(self.body(self.first(X)))
 
 
 def count_params(net):

@@ -1,9 +1,14 @@
-"""Pustaka buku untuk TensorFlow.
+"""Pustaka buku untuk TensorFlow dengan Keras 3.
 
     from d2l import tensorflow as d2l
 """
 
 import random
+
+import keras
+import numpy
+import tensorflow as tf
+from keras import layers
 
 
 #################   WARNING   ################
@@ -13,8 +18,83 @@ import random
 def get_seed():
     """Ambil sebuah benih dari modul `random` milik Python.
 
-    Defined in :numref:`sec_parameters`"""
+    Defined in :numref:`subsec_model_construction_seed`"""
     return random.randrange(2**31)
+
+
+def harvest_data(n=64):
+    """Buat ciri-ciri n sawah (n × 3) dan hasil panennya (n × 1).
+
+    Defined in :numref:`subsec_model_construction_data`"""
+    generator = numpy.random.default_rng(0)
+    X = generator.uniform([1, 0.2, 0], [3, 2, 3], (n, 3)).astype('float32')
+    rain, area, fertilizer = X.T
+    y = area * (2 + rain + fertilizer - fertilizer ** 2 / 6)
+    y = y.reshape(n, 1)
+    return tf.constant(X), tf.constant(y)
+
+
+def train(net, X, y, steps=100, lr=0.03):
+    """Latih model dengan penurunan gradien; kembalikan kerugian tiap langkah.
+
+    Defined in :numref:`subsec_model_construction_train`"""
+    net(X)  # Buat parameter yang belum ada.
+    optimizer = keras.optimizers.SGD(lr)
+    optimizer.build(net.trainable_variables)
+
+    @tf.function
+    def step():
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean((net(X) - y) ** 2)
+        grads = tape.gradient(loss, net.trainable_variables)
+        optimizer.apply(grads, net.trainable_variables)
+        return loss
+
+    return [float(step()) for _ in range(steps)]
+
+
+def plot(x, ys, xlabel, ylabel, legend=(), yscale='linear'):
+    """Gambarlah satu kurva atau lebih terhadap x.
+
+    Defined in :numref:`subsec_model_construction_train`"""
+    from matplotlib import pyplot as plt
+
+    _, axes = plt.subplots(figsize=(5, 3), facecolor='none')
+    for values, style in zip(ys, ('-', '--', '-.', ':')):
+        axes.plot(x, values, style)
+    axes.set(xlabel=xlabel, ylabel=ylabel, yscale=yscale)
+    axes.grid(alpha=0.3)
+    if legend:
+        axes.legend(legend)
+    plt.show()
+
+
+class Residual(layers.Layer):
+    """Tambahkan masukan sebuah modul pada keluarannya.
+
+    Defined in :numref:`subsec_model_construction_residual`"""
+    def __init__(self, inner):
+        super().__init__()
+        self.inner = inner
+
+    def call(self, X):
+        return X + self.inner(X)
+
+
+class NestMLP(keras.Model):
+    """Perseptron multilapis yang tersusun dari blok-blok bersarang.
+
+    Defined in :numref:`subsec_model_construction_nested`"""
+    def __init__(self, width=8):
+        super().__init__()
+        self.first = layers.Dense(width, activation='relu')
+        self.body = keras.Sequential([
+            Residual(layers.Dense(width, activation='relu'))
+            for _ in range(2)])
+        self.head = layers.Dense(1)
+
+    def call(self, X):
+        return self.head(self.body(self.first(X)))
 
 
 def count_params(net):

@@ -5,6 +5,10 @@
 
 import random
 
+import numpy
+import torch
+from torch import nn
+
 
 #################   WARNING   ################
 # All below is made by `d2lbook build lib` from the cells marked #@save: change it there.
@@ -13,8 +17,79 @@ import random
 def get_seed():
     """Ambil sebuah benih dari modul `random` milik Python.
 
-    Defined in :numref:`sec_parameters`"""
+    Defined in :numref:`subsec_model_construction_seed`"""
     return random.randrange(2**31)
+
+
+def harvest_data(n=64):
+    """Buat ciri-ciri n sawah (n × 3) dan hasil panennya (n × 1).
+
+    Defined in :numref:`subsec_model_construction_data`"""
+    generator = numpy.random.default_rng(0)
+    X = generator.uniform([1, 0.2, 0], [3, 2, 3], (n, 3)).astype('float32')
+    rain, area, fertilizer = X.T
+    y = area * (2 + rain + fertilizer - fertilizer ** 2 / 6)
+    y = y.reshape(n, 1)
+    return torch.from_numpy(X), torch.from_numpy(y)
+
+
+def train(net, X, y, steps=100, lr=0.03):
+    """Latih model dengan penurunan gradien; kembalikan kerugian tiap langkah.
+
+    Defined in :numref:`subsec_model_construction_train`"""
+    optimizer = torch.optim.SGD(net.parameters(), lr)
+    losses = []
+    for _ in range(steps):
+        optimizer.zero_grad()
+        loss = nn.functional.mse_loss(net(X), y)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+def plot(x, ys, xlabel, ylabel, legend=(), yscale='linear'):
+    """Gambarlah satu kurva atau lebih terhadap x.
+
+    Defined in :numref:`subsec_model_construction_train`"""
+    from matplotlib import pyplot as plt
+
+    _, axes = plt.subplots(figsize=(5, 3), facecolor='none')
+    for values, style in zip(ys, ('-', '--', '-.', ':')):
+        axes.plot(x, values, style)
+    axes.set(xlabel=xlabel, ylabel=ylabel, yscale=yscale)
+    axes.grid(alpha=0.3)
+    if legend:
+        axes.legend(legend)
+    plt.show()
+
+
+class Residual(nn.Module):
+    """Tambahkan masukan sebuah modul pada keluarannya.
+
+    Defined in :numref:`subsec_model_construction_residual`"""
+    def __init__(self, inner):
+        super().__init__()
+        self.inner = inner
+
+    def forward(self, X):
+        return X + self.inner(X)
+
+
+class NestMLP(nn.Module):
+    """Perseptron multilapis yang tersusun dari blok-blok bersarang.
+
+    Defined in :numref:`subsec_model_construction_nested`"""
+    def __init__(self, width=8):
+        super().__init__()
+        self.first = nn.Sequential(nn.Linear(3, width), nn.ReLU())
+        self.body = nn.Sequential(*[
+            Residual(nn.Sequential(nn.Linear(width, width), nn.ReLU()))
+            for _ in range(2)])
+        self.head = nn.Linear(width, 1)
+
+    def forward(self, X):
+        return self.head(self.body(self.first(X)))
 
 
 def count_params(net):

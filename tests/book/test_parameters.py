@@ -72,7 +72,7 @@ assert 0.06 < abs(wide.weight.data()).max() <= 0.07 and not wide.bias.data().any
 assert 'layers_4' not in tied_params
 assert untied_params['layers_4'] is untied_params['layers_2']
 assert not jnp.allclose(second, third)
-wide = nn.Dense(200).init(get_key(), jnp.ones((1, 100)))['params']
+wide = nn.Dense(200).init(d2l.get_key(), jnp.ones((1, 100)))['params']
 assert 0.009 < wide['kernel'].var() < 0.011 and not wide['bias'].any()
 from flax import nnx
 linear = nnx.Linear(3, 4, rngs=nnx.Rngs(0))
