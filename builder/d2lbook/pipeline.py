@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from d2lbook.execute.environments import Environment, OnProgress
     from d2lbook.execute.jobs import Execution, Observer
     from d2lbook.execute.keeping import Keeper
-    from d2lbook.execute.staleness import Found
+    from d2lbook.execute.selection import Selection
+    from d2lbook.execute.staleness import Choose, Found
     from d2lbook.execute.status import Status
 
 Notebooks = Mapping[str, Mapping[str, Notebook]]
@@ -63,10 +64,18 @@ class Reporter:
 class Build:
     """The stages of one build of these tabs."""
 
-    def __init__(self, config: Config, tabs: tuple[str, ...], reporter: Reporter) -> None:
+    def __init__(
+        self,
+        config: Config,
+        tabs: tuple[str, ...],
+        reporter: Reporter,
+        selection: Selection | None = None,
+    ) -> None:
         self.config = config
         self.tabs = tabs
         self.reporter = reporter
+        self.selection = selection
+        """Which notebooks may be executed; None: all."""
         self.told: list[Problem] = []
         """What was odd so far, in the order it was told."""
         self._notebooks_on: dict[str, Mapping[str, Notebook]] = {}
@@ -164,7 +173,24 @@ class Build:
         from d2lbook.execute.staleness import look_up
 
         notebooks = [each for of_tab in self.notebooks.values() for each in of_tab.values()]
-        return look_up(self.config, notebooks, self._environments, self._keeper)
+        return look_up(
+            self.config,
+            notebooks,
+            self._environments,
+            self._keeper,
+            choose=self.choose,
+            force=bool(self.selection and self.selection.force),
+        )
+
+    @cached_property
+    def choose(self) -> Choose | None:
+        """Says which notebooks may be executed; None: all.
+
+        UsageError where the selection names a page or a revision that there is not.
+        """
+        from d2lbook.execute.selection import chooser
+
+        return chooser(self.config, self.book, self.selection) if self.selection else None
 
     @cached_property
     def _keeper(self) -> Keeper:
@@ -225,6 +251,10 @@ class Build:
             self.config, self.found_results, environments, self._keeper, self.reporter.observer
         )
         self._keeper.close(self.book.pages)
+        if missing := sum(each.is_missing for each in self.found_results):
+            what = f"{missing} of {len(executions)} notebooks are shown without outputs"
+            remedy = "they were not selected, and the cache has none for them as they are now"
+            self.reporter.note(Problem(what=what, remedy=remedy))
         for execution in executions:
             self.warn(execution.warnings)
         return executions

@@ -19,7 +19,10 @@ targets that only check:
   tabcheck      nothing stands twice for one tab; what lacks for another
   linkcheck     every link leads somewhere, within the book and out of it
 
-Only notebooks whose code, library or environment has changed are executed.
+Only notebooks whose code, library, data or environment has changed are executed
+(d2lbook status tells which). --force executes them whatever the cache has; --only and
+--since narrow down which may be executed. The others keep the outputs that the cache
+has for them as they are now, and are shown without outputs where it has none.
 """
 
 from __future__ import annotations
@@ -34,6 +37,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from d2lbook.config import Config
+    from d2lbook.execute.selection import Selection
 
 NAME = "build"
 HELP = "build notebooks, pages, PDFs, the library"
@@ -41,6 +45,7 @@ HELP = "build notebooks, pages, PDFs, the library"
 ALL = ("eval", "ipynb", "pdf", "html")
 FOR_READERS = ("pkg", "colab", "sagemaker", "slides")
 CHECKS = ("outputcheck", "tabcheck", "linkcheck")
+EXECUTING = ("eval", "pdf", "html", *FOR_READERS)
 NAMES = ("ipynb", "eval", "html", "pdf", "lib", *FOR_READERS, "all", *CHECKS)
 
 
@@ -48,6 +53,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The targets, and for which tabs."""
     parser.add_argument("targets", nargs="+", choices=NAMES, metavar="TARGET")
     parser.add_argument("--tab", default="all", help="one of the book's tabs, or all (default)")
+    parser.add_argument("--force", action="store_true", help="execute even what has not changed")
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="PAGES",
+        help="execute only these pages: a name as d2lbook status shows it, a folder or a "
+        "pattern in quotes ('chapter_x/*'); may be given again",
+    )
+    parser.add_argument(
+        "--since",
+        metavar="REVISION",
+        help="execute only what has been changed since this revision of git, or within a range "
+        "(main...HEAD), be it the page, the library, data or the environment",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -60,11 +80,13 @@ def run(arguments: argparse.Namespace) -> int:
     from d2lbook.pipeline import Build, Reporter
     from d2lbook.targets import TARGETS
 
+    targets = tuple(dict.fromkeys(_targets(arguments.targets)))
     config, notes = read_config(arguments.directory)
     console = Console(arguments.verbosity, strict=config.build.warning_is_error)
     for note in notes:
         console.note(note)
     tabs = chosen_tabs(config, arguments.tab)
+    selection = _selection(arguments, targets, config)
     with environment_progress(arguments.verbosity) as on_environment:
         observer = Observer() if arguments.verbosity < 0 else observer_for(sys.stderr)
         build = Build(
@@ -77,8 +99,10 @@ def run(arguments: argparse.Namespace) -> int:
                 on_environment=on_environment,
                 observer=observer,
             ),
+            selection,
         )
-        for name in dict.fromkeys(_targets(arguments.targets)):
+        _ = build.choose  # what there is not is told before anything is made
+        for name in targets:
             start = time.monotonic()
             for path in TARGETS[name](build):
                 console.result(f"{name}: {_shown(path)}")
@@ -89,6 +113,26 @@ def run(arguments: argparse.Namespace) -> int:
 def _targets(names: list[str]) -> Iterator[str]:
     for name in names:
         yield from ALL if name == "all" else (name,)
+
+
+def _selection(
+    arguments: argparse.Namespace, targets: tuple[str, ...], config: Config
+) -> Selection | None:
+    """What the options ask for. Raises UsageError where nothing would heed them."""
+    from d2lbook.errors import UsageError
+    from d2lbook.execute.selection import Selection
+
+    given = {"--force": arguments.force, "--only": arguments.only, "--since": arguments.since}
+    options = ", ".join(name for name, value in given.items() if value not in (False, [], None))
+    if not options:
+        return None
+    if not set(targets) & set(EXECUTING):
+        what = f"{options}: {', '.join(targets)} executes nothing"
+        raise UsageError.of(what, f"it belongs to: {', '.join(EXECUTING)}, all")
+    if not config.build.eval_notebook:
+        what = f"{options}: this book is not executed"
+        raise UsageError.of(what, "see eval_notebook in [build] of config.ini")
+    return Selection(only=tuple(arguments.only), since=arguments.since, force=arguments.force)
 
 
 def chosen_tabs(config: Config, tab: str) -> tuple[str, ...]:

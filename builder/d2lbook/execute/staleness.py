@@ -43,21 +43,22 @@ def look_up(
     environments: Mapping[str, Environment],
     keeper: Keeper,
     *,
-    choose: Choose = lambda _notebook, _inputs: True,
+    choose: Choose | None = None,
     force: bool = False,
 ) -> list[Found]:
     """What the cache has of each notebook, in their order.
 
     ``environments`` has one for every tab with code. It is enough that they are
     described: only those of notebooks that have to be executed have to be made.
-    What is not chosen is never executed; with ``force`` what is chosen always is.
+    What is not chosen (None: all is) is never executed; with ``force`` what is chosen always is.
     Raises SourceError when a file that a notebook depends on can't be read.
     """
     candidates: list[_Candidate] = []
     for notebook in notebooks:
         if config.build.eval_notebook and runnable_cells(notebook):
             inputs = keeper.keys.of(notebook, environments[notebook.tab])
-            candidates.append(_Candidate(notebook, inputs, choose(notebook, inputs)))
+            is_chosen = choose is None or choose(notebook, inputs)
+            candidates.append(_Candidate(notebook, inputs, is_chosen))
         else:
             candidates.append(_Candidate(notebook, None, False))
     loaded = keeper.cache.load(
