@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from d2lbook.book import Book, Notebook, Outputs
+from d2lbook.book import Book, Notebook, Outputs, Page
 from d2lbook.config import Config
 from d2lbook.errors import (
     ConfigError,
@@ -25,6 +25,7 @@ from d2lbook.errors import (
     SourceError,
     raise_all,
 )
+from d2lbook.memory import Memory
 from d2lbook.notebooks.aliases import Aliases, parse_aliases
 from d2lbook.notebooks.rewrite import rewrite_notebook
 from d2lbook.notebooks.select import select
@@ -70,20 +71,22 @@ class Build:
         tabs: tuple[str, ...],
         reporter: Reporter,
         selection: Selection | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self.config = config
         self.tabs = tabs
         self.reporter = reporter
         self.selection = selection
         """Which notebooks may be executed; None: all."""
+        self.memory = memory or Memory()
+        """What an earlier build with the same configuration and tabs has left for this one."""
         self.told: list[Problem] = []
         """What was odd so far, in the order it was told."""
-        self._notebooks_on: dict[str, Mapping[str, Notebook]] = {}
 
     @cached_property
     def book(self) -> Book:
         """All pages; SourceError where one can't be read."""
-        book, problems = read_book(self.config)
+        book, problems = read_book(self.config, self.memory)
         self.warn(problems)
         return book
 
@@ -101,7 +104,7 @@ class Build:
     @cached_property
     def notebooks(self) -> Notebooks:
         """The notebooks with the framework's own calls in place of aliases, imports sorted."""
-        return {tab: self._rewrite(tab, selected) for tab, selected in self.selected.items()}
+        return {tab: self._rewrite(selected) for tab, selected in self.selected.items()}
 
     def notebooks_of(self, tab: str) -> Mapping[str, Notebook]:
         """As ``notebooks[tab]``, without working out the other tabs."""
@@ -109,29 +112,20 @@ class Build:
             return self.notebooks[tab]
         selected, errors = self._select(tab)
         raise_all(SourceError, errors)
-        return self._rewrite(tab, selected)
+        return self._rewrite(selected)
 
     def notebooks_on(self, name: str) -> Mapping[str, Notebook]:
         """The notebooks of one page by tab, without working out the other pages."""
-        if name not in self._notebooks_on:
-            if "notebooks" in self.__dict__:
-                found = {tab: self.notebooks[tab].get(name) for tab in self.tabs}
-            else:
-                page, default = self.book.pages[name], self.config.default_tab
-                selected = {tab: select(page, tab, default) for tab in self.tabs}
-                found = {
-                    tab: notebook and self._rewritten(tab, notebook)
-                    for tab, notebook in selected.items()
-                }
-            self._notebooks_on[name] = {tab: each for tab, each in found.items() if each}
-        return self._notebooks_on[name]
+        page = self.book.pages[name]
+        selected = {tab: self._select_page(page, tab) for tab in self.tabs}
+        return {tab: self._rewritten(each) for tab, each in selected.items() if each}
 
     def _select(self, tab: str) -> tuple[dict[str, Notebook], list[Problem]]:
         errors: list[Problem] = []
         found: dict[str, Notebook] = {}
         for name, page in self.book.pages.items():
             try:
-                notebook = select(page, tab, self.config.default_tab)
+                notebook = self._select_page(page, tab)
             except SourceError as error:
                 errors.extend(error.problems)
             else:
@@ -139,11 +133,20 @@ class Build:
                     found[name] = notebook
         return found, errors
 
-    def _rewrite(self, tab: str, selected: Mapping[str, Notebook]) -> dict[str, Notebook]:
-        return {name: self._rewritten(tab, notebook) for name, notebook in selected.items()}
+    def _select_page(self, page: Page, tab: str) -> Notebook | None:
+        return self.memory.recall(
+            ("selected", page.name, tab), page, lambda: select(page, tab, self.config.default_tab)
+        )
 
-    def _rewritten(self, tab: str, notebook: Notebook) -> Notebook:
-        return rewrite_notebook(notebook, self._aliases[tab], self._local_packages)
+    def _rewrite(self, selected: Mapping[str, Notebook]) -> dict[str, Notebook]:
+        return {name: self._rewritten(notebook) for name, notebook in selected.items()}
+
+    def _rewritten(self, notebook: Notebook) -> Notebook:
+        return self.memory.recall(
+            ("rewritten", notebook.page.name, notebook.tab),
+            notebook,
+            lambda: rewrite_notebook(notebook, self._aliases[notebook.tab], self._local_packages),
+        )
 
     @cached_property
     def _local_packages(self) -> tuple[str, ...]:
@@ -271,6 +274,10 @@ class Build:
                 found[each.notebook.tab][each.notebook.page.name] = each.outputs
         return found
 
+    def outputs_on(self, name: str) -> Mapping[str, Outputs]:
+        """The outputs of one page, by tab."""
+        return {tab: found[name] for tab, found in self.outputs.items() if name in found}
+
     @cached_property
     def documents(self) -> Documents:
         """The pages with outputs and numbers, references resolved; SourceError for labels."""
@@ -288,7 +295,7 @@ class Build:
         return build_document(
             self.book.pages[name],
             self.notebooks_on(name),
-            {tab: found[name] for tab, found in self.outputs.items() if name in found},
+            self.outputs_on(name),
             quotes=load_language(self.config.project.language).quotes,
         )
 
@@ -330,6 +337,7 @@ class Build:
             bibliography=self.config.pdf.bibliography,
             language=self.config.project.language,
             cache=self.config.state / "citations",
+            memory=self.memory,
         )
         self.warn(problems)
         return references

@@ -59,6 +59,9 @@ class SitePages:
     def book(self) -> Book:
         return self._build.book
 
+    def made_from(self, name: str) -> object:
+        return self._build.book.pages[name], self._build.outputs_on(name)
+
     def document(self, name: str) -> tuple[Document, Sequence[Problem]]:
         return self._build.document(name)
 
@@ -191,15 +194,18 @@ def _books_of(
 
     book = BookOfNotebooks(
         documents=documents,
-        references=references_to_markdown(references),
+        references=build.memory.recall(
+            "references in notebooks", references, lambda: references_to_markdown(references)
+        ),
         language=load_language(build.config.project.language),
+        tab="",
         names=(),
     )
     names = {
         tab: [name for name, document in documents.pages.items() if tab in document.tabs]
         for tab in build.tabs
     }
-    return {tab: replace(book, names=frozenset(names[tab])) for tab in build.tabs}
+    return {tab: replace(book, tab=tab, names=frozenset(names[tab])) for tab in build.tabs}
 
 
 def _cleaned(build: Build, tab: str, book: BookOfNotebooks) -> Mapping[str, Notebook]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from d2lbook.checks import check_links, check_outputs, check_tabs
 from d2lbook.config import Config
@@ -27,6 +28,9 @@ from d2lbook.publishing import (
 )
 from d2lbook.receipts import Made, Receipts
 from d2lbook.source.files import find_non_notebooks
+
+if TYPE_CHECKING:
+    from d2lbook.html.site import Written
 
 Target = Callable[[Build], list[Path]]
 """Writes what a build makes; returns where a person looks for it."""
@@ -72,16 +76,28 @@ def write_eval(build: Build) -> list[Path]:
 
 def write_html(build: Build) -> list[Path]:
     """The site: pages with all tabs, the notebooks to download, the PDFs that are there."""
+    write_pages(build)
+    return [claim(build.config) / "html" / "index.html"]
+
+
+def write_pages(build: Build, before: Written | None = None) -> Written:
+    """The same, given what it wrote last, if only pages have changed since; see ``write_site``."""
     from d2lbook.html.site import write_site
     from d2lbook.publish.hosts import colab_address
 
     folder = claim(build.config) / "html"
     _ = build.outputs  # executed here, not in a copy of this process
-    pdfs = {tab: path for tab in build.tabs if (path := pdf_file(build.config, tab)).is_file()}
-    colab = partial(colab_address, config=build.config)
-    build.warn(write_site(SitePages(build), build.config, folder, pdfs=pdfs, colab=colab))
+    written = write_site(
+        SitePages(build),
+        build.config,
+        folder,
+        pdfs={tab: path for tab in build.tabs if (path := pdf_file(build.config, tab)).is_file()},
+        colab=partial(colab_address, config=build.config),
+        before=before,
+    )
+    build.warn(written.problems)
     _copy_non_notebooks(build.config, folder)
-    return [folder / "index.html"]
+    return written
 
 
 def write_pdfs(build: Build) -> list[Path]:

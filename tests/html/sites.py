@@ -51,6 +51,9 @@ class GivenPages:
         self.cache = cache
         self.problems: list[Problem] = []
 
+    def made_from(self, name: str) -> object:
+        return self.book.pages[name]
+
     def document(self, name: str) -> tuple[Document, list[Problem]]:
         page, default = self.book.pages[name], self.config.default_tab
         selected = {tab: select(page, tab, default) for tab in self.config.tabs}
@@ -88,4 +91,4 @@ def build_site(
     """Write the site of the book in this folder; returns what is wrong in it."""
     pages = GivenPages(root, outputs or {}, notebooks or {}, destination.parent / "citations")
     found = write_site(pages, pages.config, destination, pdfs=pdfs)
-    return [*pages.problems, *found]
+    return [*pages.problems, *found.problems]

@@ -28,6 +28,7 @@ from d2lbook.document import pandoc
 from d2lbook.document.pandoc import Node
 from d2lbook.document.store import Store
 from d2lbook.errors import Problem, RenderError
+from d2lbook.memory import Memory
 
 Role = Literal["cite", "citet"]
 
@@ -71,12 +72,13 @@ def format_citations(
     bibliography: str,
     language: str,
     cache: Path,
+    memory: Memory | None = None,
 ) -> tuple[References, list[Problem]]:
     """Format all citations of a book.
 
     ``bibliography`` is a BibTeX file relative to the book's folder ``root``,
     or empty; ``language`` is the book's (``id``, ``zh-CN``); results are kept
-    in the folder ``cache``. Returns them with a problem for every key that
+    in the folder ``cache`` and in ``memory``. Returns them with a problem for every key that
     the bibliography lacks — such a key is shown as it is — and one for a
     bibliography that is missing. Raises RenderError, with file and line,
     when the bibliography can't be read.
@@ -84,7 +86,10 @@ def format_citations(
     placed = list(citations)
     wanted = sorted({citation for citation, _ in placed}, key=lambda c: (c.role, c.keys))
     text, problems = _read(root, bibliography)
-    references = _cached(Store(cache), wanted, text, bibliography, language)
+    asked = (wanted, text, bibliography, language)
+    references = (memory or Memory()).recall(
+        "citations", asked, lambda: _cached(Store(cache), *asked)
+    )
     known = re.findall(r"@\w+\s*[{(]\s*([^\s,]+)\s*,", text)
     problems += [
         Problem(what=f"unknown citation '{key}'", place=place, remedy=_remedy(key, known))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from markdown_it.token import Token
 
@@ -28,9 +28,11 @@ class Target:
     number: tuple[int, ...]
     title: str
     """The heading or caption as plain text."""
-    caption: Token | None
+    caption: Token | None = field(compare=False)
     """The same as an inline token; equations have none."""
-    place: Place
+    source: str
+    """The same as it was written."""
+    place: Place = field(compare=False)
 
 
 def collect_labels(
@@ -55,6 +57,7 @@ def collect_labels(
                 number=numbers[name].of(label.kind, label.ordinal),
                 title=plain_text(label.caption) if label.caption else "",
                 caption=label.caption,
+                source=label.caption.content if label.caption else "",
                 place=label.place,
             )
     raise_all(SourceError, twice)

@@ -125,5 +125,5 @@ class Document:
         return tuple(block for block in self.blocks if tab in block.tabs)
 
     def outline(self) -> Document:
-        """What the rest of the book needs to know of the page: all but its blocks."""
-        return replace(self, blocks=(), footnotes=())
+        """What the rest of the book needs to know of the page: all but its text."""
+        return replace(self, page=replace(self.page, cells=()), blocks=(), footnotes=())

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import jinja2
 from markupsafe import Markup
 
 from d2lbook.document.frameworks import display_name
+from d2lbook.document.language import load_language
 from d2lbook.document.model import Document
 from d2lbook.errors import Problem
 from d2lbook.html import formulas
@@ -34,22 +35,29 @@ class MadePage:
     problems: tuple[Problem, ...]
 
 
+@cache
+def _templates(language: str) -> jinja2.Environment:
+    """The templates, compiled once for all sites in this language."""
+    templates = jinja2.Environment(
+        loader=jinja2.PackageLoader(__package__),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    templates.filters["framework"] = display_name
+    templates.globals["text"] = load_language(language).text
+    return templates
+
+
 class PageMaker:
     """Makes the pages of one site."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
         self._navigation = Navigation(site)
-        self._templates = jinja2.Environment(
-            loader=jinja2.PackageLoader(__package__),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-        self._templates.filters["framework"] = display_name
-        self._templates.globals["text"] = site.language.text
+        self._templates = _templates(site.language.code)
 
     def make(self, document: Document) -> MadePage:
         """The page of this document."""

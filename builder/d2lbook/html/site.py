@@ -2,44 +2,35 @@
 
     Documents ──► Site ──► PageMaker ──► pages ──► SiteFolder
 
-Each page is made from its document and the ``Site`` alone.
+Each page is made from its document and the ``Site`` alone. So when only some
+pages have changed, and the ``Site`` has not, only those are made again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from d2lbook.book import Book, Chapter
+from d2lbook.book import Book
 from d2lbook.config import Config
 from d2lbook.document.citations import References
-from d2lbook.document.labels import number_text
-from d2lbook.document.language import load_language
 from d2lbook.document.model import Document
-from d2lbook.document.text import plain_text
 from d2lbook.document.whole import Documents
 from d2lbook.errors import Problem, SourceError, raise_all
 from d2lbook.html import formulas
 from d2lbook.html.addresses import page_file
-from d2lbook.html.assets import Assets, gather_assets
+from d2lbook.html.assets import gather_assets
 from d2lbook.html.body import tokens_of
-from d2lbook.html.context import Entry, Link, Site
+from d2lbook.html.context import Site
+from d2lbook.html.description import ColabAddress, describe_site, notebook_file
 from d2lbook.html.folder import SiteFolder
 from d2lbook.html.page import PageMaker
-from d2lbook.html.pictures import BookFiles
-from d2lbook.html.titles import title_html
 from d2lbook.parallel import map_in_two_steps
-
-NOTEBOOKS = "notebooks"
-"""Folder of the site for the notebooks that readers can download."""
 
 PDFS = "pdf"
 """Folder of the site for the PDFs."""
-
-ColabAddress = Callable[[str, str], str]
-"""Where Colab opens the notebook of a page and tab; empty where it doesn't."""
 
 _MANY = 20
 """From so many pages on it pays to make them on several processors."""
@@ -52,66 +43,19 @@ def write_site(
     *,
     pdfs: Mapping[str, Path] | None = None,
     colab: ColabAddress = lambda _page, _tab: "",
-) -> list[Problem]:
+    before: Written | None = None,
+) -> Written:
     """Write the site of a book below ``destination``.
 
     ``pdfs`` are the files of the PDFs by tab; ``colab`` says where Colab opens
-    the notebook of a page and tab. Files that an earlier build wrote and this one
-    doesn't are removed; files that are as they should be are left alone. Returns
-    what is wrong in the pages. Raises OutputError where the folder can't be
-    written, SourceError where a page can't be read.
+    the notebook of a page and tab. ``before`` is what this function wrote there
+    last, if of all the book's files only pages have changed since then. Files that
+    an earlier build wrote and this one doesn't are removed; files that are as they
+    should be are left alone. Raises OutputError where the folder can't be written,
+    SourceError where a page can't be read.
     """
-    folder = SiteFolder(destination)
-    assets, problems = gather_assets(config)
-    addresses = {tab: f"{PDFS}/{file.name}" for tab, file in (pdfs or {}).items()}
-
-    def parse(name: str) -> tuple[Document | None, tuple[Document | None, Sequence[Problem]]]:
-        try:
-            document, odd = pages.document(name)
-        except SourceError as error:
-            return None, (None, error.problems)
-        return document, (document.outline(), odd)
-
-    def connect(told: list[tuple[Document | None, Sequence[Problem]]]) -> _Connected:
-        raise_all(SourceError, (each for found, odd in told if not found for each in odd))
-        problems.extend(each for _, odd in told for each in odd)
-        outlines = {found.page.name: found for found, _ in told if found}
-        documents, references = pages.connect(outlines)
-        site = describe_site(
-            pages.book, documents, references, config, assets, pdfs=addresses, colab=colab
-        )
-        # Only now is it certain that the pages belong together.
-        for name, content in assets.files.items():
-            folder.write(name, content)
-        for tab, file in (pdfs or {}).items():
-            folder.copy(addresses[tab], file)
-        return _Connected(site=site, documents=documents, references=references)
-
-    def prepare(document: Document | None) -> None:
-        if document:
-            formulas.prepare(tokens_of(document))
-
-    def write(documents: list[Document | None], connected: _Connected) -> list[_Written]:
-        maker = PageMaker(connected.site)
-        return [
-            _write_page(folder, maker, document, pages.notebooks(document, connected))
-            for document in documents
-            if document
-        ]
-
-    names = list(pages.book.pages)
-    for files, odd in map_in_two_steps(
-        names,
-        first=parse,
-        meanwhile=prepare,
-        between=connect,
-        second=write,
-        worth=len(names) >= _MANY,
-    ):
-        folder.keep(files)
-        problems += odd
-    folder.finish()
-    return problems
+    work = _Work(pages, config, SiteFolder(destination), pdfs or {}, colab)
+    return (before and work.update(before)) or work.write_all()
 
 
 class PageSource(Protocol):
@@ -119,6 +63,9 @@ class PageSource(Protocol):
 
     @property
     def book(self) -> Book: ...
+
+    def made_from(self, name: str) -> object:
+        """What the document and the notebooks of a page are made from; equal while they are."""
 
     def document(self, name: str) -> tuple[Document, Sequence[Problem]]:
         """One page, and what is odd in it; SourceError where it can't be read."""
@@ -142,101 +89,186 @@ class Connected(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What was written of a book, and what the next time can be compared with."""
+
+    site: Site
+    pages: Mapping[str, _Page]
+    """By name."""
+    anew: tuple[str, ...]
+    """Names of the pages that were made this time."""
+    odd: tuple[Problem, ...]
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What is wrong in the pages."""
+        return [*self.odd, *(each for page in self.pages.values() for each in page.problems)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    """A page that was written."""
+
+    made_from: object
+    outline: Document
+    files: frozenset[str]
+    """The files of the site that it needs."""
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Connected:
+    """What all pages need to know, and the outlines of all."""
+
     site: Site
     documents: Documents
     references: References
 
 
-_Written = tuple[set[str], tuple[Problem, ...]]
+_Parsed = tuple[Document, Sequence[Problem]]
+"""A page and what is odd in it."""
+
+_Told = Document | SourceError
+"""The outline of a page, or why there is none."""
+
+
+class _Work:
+    """One writing of a site."""
+
+    def __init__(
+        self,
+        pages: PageSource,
+        config: Config,
+        folder: SiteFolder,
+        pdfs: Mapping[str, Path],
+        colab: ColabAddress,
+    ) -> None:
+        self.pages = pages
+        self.config = config
+        self.folder = folder
+        self.pdfs = {tab: (f"{PDFS}/{file.name}", file) for tab, file in pdfs.items()}
+        self.colab = colab
+        self.assets, self.odd = gather_assets(config)
+
+    def update(self, before: Written) -> Written | None:
+        """Write the pages that have changed; None where all have to be written again."""
+        names = list(self.pages.book.pages)
+        changed = [
+            name
+            for name in names
+            if name not in before.pages
+            or before.pages[name].made_from != self.pages.made_from(name)
+        ]
+        if len(changed) >= _MANY:
+            return None
+        parsed = {name: self.pages.document(name) for name in changed}
+        outlines = {
+            name: parsed[name][0].outline() if name in parsed else before.pages[name].outline
+            for name in names
+        }
+        book = self._connect(outlines)
+        if book.site != before.site:
+            return None
+        written = dict(zip(changed, self._write(list(parsed.values()), book), strict=True))
+        for name in names:
+            if name not in written:
+                written[name] = before.pages[name].files, before.pages[name].problems
+        return self._finish(book, {name: written[name] for name in names}, changed)
+
+    def write_all(self) -> Written:
+        """Write every page, on all processors if there are many."""
+        books: list[_Connected] = []
+
+        def connect(outlines: list[_Told]) -> _Connected:
+            errors = [each for each in outlines if isinstance(each, SourceError)]
+            raise_all(SourceError, (each for error in errors for each in error.problems))
+            found = [each for each in outlines if isinstance(each, Document)]
+            books.append(self._connect({each.page.name: each for each in found}))
+            return books[0]
+
+        def write(parsed: list[_Parsed | None], book: _Connected) -> list[_Files]:
+            return self._write([each for each in parsed if each], book)
+
+        def prepare(parsed: _Parsed | None) -> None:
+            if parsed:
+                formulas.prepare(tokens_of(parsed[0]))
+
+        names = list(self.pages.book.pages)
+        written = map_in_two_steps(
+            names,
+            first=self._parse,
+            meanwhile=prepare,
+            between=connect,
+            second=write,
+            worth=len(names) >= _MANY,
+        )
+        return self._finish(books[0], dict(zip(names, written, strict=True)), names)
+
+    def _parse(self, name: str) -> tuple[_Parsed | None, _Told]:
+        try:
+            document, odd = self.pages.document(name)
+        except SourceError as error:
+            return None, error
+        return (document, odd), document.outline()
+
+    def _connect(self, outlines: Mapping[str, Document]) -> _Connected:
+        documents, references = self.pages.connect(outlines)
+        site = describe_site(
+            self.pages.book,
+            documents,
+            references,
+            self.config,
+            self.assets,
+            pdfs={tab: name for tab, (name, _) in self.pdfs.items()},
+            colab=self.colab,
+        )
+        return _Connected(site=site, documents=documents, references=references)
+
+    def _write(self, parsed: Sequence[_Parsed], book: _Connected) -> list[_Files]:
+        maker = PageMaker(book.site)
+        return [self._write_page(maker, document, odd, book) for document, odd in parsed]
+
+    def _write_page(
+        self, maker: PageMaker, document: Document, odd: Sequence[Problem], book: _Connected
+    ) -> _Files:
+        name = document.page.name
+        made = maker.make(document)
+        notebooks = self.pages.notebooks(document, book)
+        files: dict[str, str | bytes] = {page_file(name): made.html, **made.pictures}
+        files |= {notebook_file(tab, name): text for tab, text in notebooks.items()}
+        for file, content in files.items():
+            self.folder.write(file, content)
+        for found in made.files:
+            self.folder.copy(found.site_path, found.path)
+        needed = frozenset((*files, *(found.site_path for found in made.files)))
+        return needed, (*odd, *made.problems)
+
+    def _finish(
+        self, book: _Connected, written: Mapping[str, _Files], anew: Sequence[str]
+    ) -> Written:
+        """Write what belongs to no page, remove what is no longer needed."""
+        for name, content in self.assets.files.items():
+            self.folder.write(name, content)
+        for name, file in self.pdfs.values():
+            self.folder.copy(name, file)
+        for files, _ in written.values():
+            self.folder.keep(files)
+        self.folder.finish()
+        return Written(
+            site=book.site,
+            pages={
+                name: _Page(
+                    made_from=self.pages.made_from(name),
+                    outline=book.documents.pages[name],
+                    files=files,
+                    problems=problems,
+                )
+                for name, (files, problems) in written.items()
+            },
+            anew=tuple(anew),
+            odd=tuple(self.odd),
+        )
+
+
+_Files = tuple[frozenset[str], tuple[Problem, ...]]
 """The files of the site that a page needs, and what is wrong in it."""
-
-
-def _write_page(
-    folder: SiteFolder, maker: PageMaker, document: Document, notebooks: Mapping[str, str]
-) -> _Written:
-    made = maker.make(document)
-    files: dict[str, str | bytes] = {page_file(document.page.name): made.html}
-    files |= made.pictures
-    files |= {notebook_file(tab, document.page.name): text for tab, text in notebooks.items()}
-    for file, content in files.items():
-        folder.write(file, content)
-    for found in made.files:
-        folder.copy(found.site_path, found.path)
-    return {*files, *(found.site_path for found in made.files)}, made.problems
-
-
-def notebook_file(tab: str, page: str) -> str:
-    """The file of the site with the notebook of this page."""
-    return f"{NOTEBOOKS}/{tab}/{page}.ipynb"
-
-
-def describe_site(
-    book: Book,
-    documents: Documents,
-    references: References,
-    config: Config,
-    assets: Assets,
-    *,
-    pdfs: Mapping[str, str],
-    colab: ColabAddress,
-) -> Site:
-    """What every page shows of the book; ``pdfs`` are files of the site by tab."""
-    formulas.prepare(page.title for page in documents.pages.values() if page.title)
-    tree = _entry(book.tree, documents.pages)
-    loose = [_entry(Chapter(page=page), documents.pages) for page in book.loose]
-    entries = {entry.page: entry for root in (tree, *loose) for entry in _walk(root)}
-    bibliographies = [name for name, page in documents.pages.items() if page.has_bibliography]
-    with_code = {
-        name: page for name, page in documents.pages.items() if any(page.page.code_cells())
-    }
-    return Site(
-        title=config.project.title or tree.text,
-        author=config.project.author,
-        release=config.project.release,
-        copyright=config.project.copyright,
-        language=load_language(config.project.language),
-        tabs=config.build.tabs,
-        contents=tree,
-        order=tuple(entries),
-        entries=entries,
-        numbers=documents.numbers,
-        targets=documents.targets,
-        references=references,
-        bibliography=bibliographies[0] if bibliographies else "",
-        files=BookFiles(config.root, config.source),
-        links=tuple(
-            Link(text=row[0], address=row[1]) for row in config.html.header_links if len(row) > 1
-        ),
-        notebooks={
-            name: {tab: notebook_file(tab, name) for tab in document.tabs}
-            for name, document in with_code.items()
-        },
-        colab={
-            name: {tab: address for tab in document.tabs if (address := colab(name, tab))}
-            for name, document in with_code.items()
-        },
-        pdfs=pdfs,
-        style_sheets=assets.style_sheets,
-        scripts=assets.scripts,
-        logo=assets.logo,
-        favicon=assets.favicon,
-    )
-
-
-def _entry(chapter: Chapter, pages: Mapping[str, Document]) -> Entry:
-    name = chapter.page.name
-    title = pages[name].title
-    return Entry(
-        page=name,
-        number=number_text(chapter.number),
-        title=title_html(title) if title else name,
-        text=plain_text(title) if title else name,
-        children=tuple(_entry(child, pages) for child in chapter.children),
-    )
-
-
-def _walk(entry: Entry) -> Iterator[Entry]:
-    yield entry
-    for child in entry.children:
-        yield from _walk(child)

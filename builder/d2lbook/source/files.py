@@ -11,23 +11,25 @@ from pathlib import Path, PurePosixPath
 from d2lbook.book import Book, Page
 from d2lbook.config import Config
 from d2lbook.errors import Problem, SourceError, raise_all
+from d2lbook.memory import Memory
 from d2lbook.source.contents import arrange
 from d2lbook.source.page import TabRules, read_page
 
 
-def read_book(config: Config) -> tuple[Book, list[Problem]]:
-    """Read all pages of a book.
+def read_book(config: Config, memory: Memory | None = None) -> tuple[Book, list[Problem]]:
+    """Read all pages of a book; ``memory`` has those that were read before.
 
     Returns the book and what is odd in its pages. Raises one SourceError with
     every page that can't be read, or that a table of contents misses.
     """
+    memory = memory or Memory()
     rules = TabRules(tabs=config.build.tabs, untagged_is_all=config.build.untagged == "all")
     pages: dict[str, Page] = {}
     problems: list[Problem] = []
     errors: list[Problem] = []
     for name in find_pages(config):
         try:
-            page, odd = read_page_file(config, name, rules)
+            page, odd = read_page_file(config, name, rules, memory)
         except SourceError as error:
             errors.extend(error.problems)
         else:
@@ -47,7 +49,9 @@ def read_book(config: Config) -> tuple[Book, list[Problem]]:
     return book, [*missing_files(config), *problems, *odd]
 
 
-def read_page_file(config: Config, name: str, rules: TabRules) -> tuple[Page, list[Problem]]:
+def read_page_file(
+    config: Config, name: str, rules: TabRules, memory: Memory
+) -> tuple[Page, list[Problem]]:
     """Read one page from its file (see ``read_page``); SourceError where that is no UTF-8 text."""
     file = config.source / f"{name}.md"
     path = file.relative_to(config.root).as_posix()
@@ -60,7 +64,7 @@ def read_page_file(config: Config, name: str, rules: TabRules) -> tuple[Page, li
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise SourceError.at(path, line, "this page is not UTF-8", "save it as UTF-8") from None
-    return read_page(text, name, path, rules)
+    return memory.recall(("page", name), text, lambda: read_page(text, name, path, rules))
 
 
 def find_pages(config: Config) -> list[str]:

@@ -1,0 +1,101 @@
+"""A book and its configuration → ``Site``: what every page shows of the book."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from d2lbook.book import Book, Chapter
+from d2lbook.config import Config
+from d2lbook.document.citations import References
+from d2lbook.document.labels import number_text
+from d2lbook.document.language import load_language
+from d2lbook.document.model import Document
+from d2lbook.document.text import plain_text
+from d2lbook.document.whole import Documents
+from d2lbook.html import formulas
+from d2lbook.html.assets import Assets
+from d2lbook.html.context import Entry, Link, Site
+from d2lbook.html.pictures import BookFiles
+from d2lbook.html.titles import title_html
+
+NOTEBOOKS = "notebooks"
+"""Folder of the site for the notebooks that readers can download."""
+
+ColabAddress = Callable[[str, str], str]
+"""Where Colab opens the notebook of a page and tab; empty where it doesn't."""
+
+
+def notebook_file(tab: str, page: str) -> str:
+    """The file of the site with the notebook of this page."""
+    return f"{NOTEBOOKS}/{tab}/{page}.ipynb"
+
+
+def describe_site(
+    book: Book,
+    documents: Documents,
+    references: References,
+    config: Config,
+    assets: Assets,
+    *,
+    pdfs: Mapping[str, str],
+    colab: ColabAddress,
+) -> Site:
+    """What every page shows of the book; ``pdfs`` are files of the site by tab."""
+    formulas.prepare(page.title for page in documents.pages.values() if page.title)
+    tree = _entry(book.tree, documents.pages)
+    loose = [_entry(Chapter(page=page), documents.pages) for page in book.loose]
+    entries = {entry.page: entry for root in (tree, *loose) for entry in _walk(root)}
+    bibliographies = [name for name, page in documents.pages.items() if page.has_bibliography]
+    with_code = {
+        name: documents.pages[name] for name, page in book.pages.items() if any(page.code_cells())
+    }
+    return Site(
+        title=config.project.title or tree.text,
+        author=config.project.author,
+        release=config.project.release,
+        copyright=config.project.copyright,
+        language=load_language(config.project.language),
+        tabs=config.build.tabs,
+        contents=tree,
+        order=tuple(entries),
+        entries=entries,
+        numbers=documents.numbers,
+        targets=documents.targets,
+        references=references,
+        bibliography=bibliographies[0] if bibliographies else "",
+        files=BookFiles(config.root, config.source),
+        links=tuple(
+            Link(text=row[0], address=row[1]) for row in config.html.header_links if len(row) > 1
+        ),
+        notebooks={
+            name: {tab: notebook_file(tab, name) for tab in document.tabs}
+            for name, document in with_code.items()
+        },
+        colab={
+            name: {tab: address for tab in document.tabs if (address := colab(name, tab))}
+            for name, document in with_code.items()
+        },
+        pdfs=pdfs,
+        style_sheets=assets.style_sheets,
+        scripts=assets.scripts,
+        logo=assets.logo,
+        favicon=assets.favicon,
+    )
+
+
+def _entry(chapter: Chapter, pages: Mapping[str, Document]) -> Entry:
+    name = chapter.page.name
+    title = pages[name].title
+    return Entry(
+        page=name,
+        number=number_text(chapter.number),
+        title=title_html(title) if title else name,
+        text=plain_text(title) if title else name,
+        children=tuple(_entry(child, pages) for child in chapter.children),
+    )
+
+
+def _walk(entry: Entry) -> Iterator[Entry]:
+    yield entry
+    for child in entry.children:
+        yield from _walk(child)
