@@ -1,9 +1,13 @@
-"""The output folder: whose it is, and clearing it. Nothing is removed that a build didn't write."""
+"""The output folder: whose it is, who writes to it now, and clearing it.
+
+Nothing is removed that a build didn't write.
+"""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from d2lbook.config import Config
@@ -12,6 +16,34 @@ from d2lbook.files import unwritable, write_file
 
 MARKER = ".d2lbook-output"
 """File that says that a folder is d2lbook's to write to and to clear."""
+
+
+@contextmanager
+def reserved(config: Config, wait: Callable[[], None]) -> Iterator[None]:
+    """Be the only process that builds this book, as long as the body runs.
+
+    ``wait`` is called once if another process is at it, before its end is waited
+    for. A process that was killed holds up nobody. Raises OutputError where the
+    book's folder can't be written.
+    """
+    import filelock
+
+    lock = filelock.FileLock(config.state / "build.lock")
+    try:
+        write_file(config.state / ".gitignore", "*\n")
+        try:
+            lock.acquire(blocking=False)
+        except filelock.Timeout:
+            wait()
+            lock.acquire()
+        except NotImplementedError:
+            pass  # a disk without locks; two builds at once only undo each other's work
+    except OSError as error:
+        raise unwritable(config.state, error) from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def claim(config: Config) -> Path:

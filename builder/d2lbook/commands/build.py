@@ -32,6 +32,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,6 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
     from d2lbook.config import read_config
     from d2lbook.execute.jobs import Observer
     from d2lbook.execute.progress import observer_for
+    from d2lbook.output import reserved
     from d2lbook.pipeline import Build, Reporter
     from d2lbook.targets import TARGETS
 
@@ -87,7 +89,10 @@ def run(arguments: argparse.Namespace) -> int:
         console.note(note)
     tabs = chosen_tabs(config, arguments.tab)
     selection = _selection(arguments, targets, config)
-    with environment_progress(arguments.verbosity) as on_environment:
+    with (
+        reserved(config, console.wait_for_build) if set(targets) - set(CHECKS) else nullcontext(),
+        environment_progress(arguments.verbosity) as on_environment,
+    ):
         observer = Observer() if arguments.verbosity < 0 else observer_for(sys.stderr)
         build = Build(
             config,

@@ -13,11 +13,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from d2lbook.commands.console import Console
     from d2lbook.config import read_config
-    from d2lbook.output import clear
+    from d2lbook.output import clear, reserved
 
     config, _ = read_config(arguments.directory)
-    removed = clear(config)
+    console = Console(arguments.verbosity)
+    with reserved(config, console.wait_for_build):
+        removed = clear(config)
     if arguments.verbosity >= 0:
         print(f"removed {config.output}" if removed else f"there is no {config.output}")
     return 0

@@ -35,6 +35,11 @@ class Console:
             self._told.add(problem)
             print(problem.line("warning"), file=sys.stderr, flush=True)
 
+    def wait_for_build(self) -> None:
+        """Another process is building this book."""
+        if self.verbosity >= 0:
+            print("waiting for another build of this book to end", file=sys.stderr, flush=True)
+
     def note(self, problem: Problem) -> None:
         """Something to know."""
         if self.verbosity >= 0:
