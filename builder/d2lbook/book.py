@@ -76,6 +76,17 @@ class Contents:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """A part of a page under a title: folded until it is wanted, or in a box."""
+
+    kind: Literal["fold", "box"]
+    first: int
+    """Position of the prose cell with its title, in bold."""
+    end: int
+    """Position after that of its last cell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """One Markdown file of the book."""
 
@@ -85,6 +96,8 @@ class Page:
     """The file, relative to the book's folder, for messages."""
     cells: tuple[Cell, ...]
     contents: tuple[Contents, ...] = ()
+    frames: tuple[Frame, ...] = ()
+    """Folds and boxes, in order of where they begin; one may lie inside another."""
 
     def place(self, line: int) -> Place:
         return Place(path=self.path, line=line)

@@ -344,3 +344,14 @@ def test_the_corpus_is_saved_as_it_was_opened_and_edits_stay_where_they_are(corp
         assert saved(notebook).startswith(before), page
         assert saved(notebook).endswith(after), page
         assert len(saved(notebook)) == len(text) + len("\n# edited"), page
+
+
+def test_folds_and_boxes_stay_around_an_edited_cell() -> None:
+    text = (
+        "# T\n\n:begin_fold: Solution\n```{.python .input}\n1\n```\n:end_fold:\n"
+        ":begin_box: Note\ntext\n:end_box:\n"
+    )
+    notebook = opened(text)
+    assert saved(notebook) == text
+    notebook["cells"][1]["source"] = "2"
+    assert saved(notebook) == text.replace("\n1\n", "\n2\n")

@@ -24,6 +24,7 @@ def describe(text: str, rules: TabRules = RULES) -> str:
     except SourceError as error:
         return "\n".join(problem.line() for problem in error.problems)
     blocks = [describe_cell(cell) for cell in page.cells]
+    blocks += [f"{frame.kind} {frame.first}-{frame.end}" for frame in page.frames]
     for contents in page.contents:
         blocks.append(f"contents numbered={contents.numbered} depth={contents.max_depth}")
         blocks += [f"  {name} ({place})" for name, place in contents.entries]
@@ -73,6 +74,7 @@ PIECES = st.sampled_from(
         "```{.python .input}", "```", "~~~", "````", "```toc", "%%tab jax", "#@tab all",
         ":begin_tab:`jax`", ":begin_tab:", ":end_tab:", ": end_tab: ", "<!--", "-->", "text",
         "    code", "", "\t", "[]", "```{.json .output}", "$$", ":label:`x`", "* item", "\u2028",
+        ":begin_fold: text", ":end_fold:", ":begin_box: *T* `x`", ":end_box:", ":begin_box:",
     ]
 )  # fmt: skip
 PAGES = st.one_of(st.text(), st.lists(PIECES, max_size=30).map("\n".join))

@@ -15,13 +15,15 @@ Every figure, table, equation and heading carries in its token's ``meta``:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from markdown_it.token import Token
 
-from d2lbook.book import Cell, Output, Page, Place
+from d2lbook.book import Cell, Frame, Output, Page, Place
 from d2lbook.document.citations import Citation
 from d2lbook.document.marks import Mark
 
@@ -64,6 +66,19 @@ class Code:
 
 
 Block: TypeAlias = Prose | Code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Framed:
+    """A fold or a box with what is in it."""
+
+    kind: Literal["fold", "box"]
+    title: Prose
+    """One paragraph, in bold."""
+    parts: tuple[Part, ...]
+
+
+Part: TypeAlias = Block | Framed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,10 +135,33 @@ class Document:
     has_bibliography: bool
     """Whether the list of references stands on this page."""
 
-    def select(self, tab: str) -> tuple[Block, ...]:
+    def select(self, tab: str) -> tuple[Part, ...]:
         """What this tab shows, in order."""
-        return tuple(block for block in self.blocks if tab in block.tabs)
+        return self._framed(block for block in self.blocks if tab in block.tabs)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The blocks, in order, those that stand in a fold or a box within it."""
+        return self._framed(self.blocks)
+
+    def _framed(self, blocks: Iterable[Block]) -> tuple[Part, ...]:
+        frames = {frame.first: frame for frame in self.page.frames}
+        return tuple(_framed(deque(blocks), frames, sys.maxsize))
 
     def outline(self) -> Document:
         """What the rest of the book needs to know of the page: all but its text."""
         return replace(self, page=replace(self.page, cells=()), blocks=(), footnotes=())
+
+
+def _framed(blocks: deque[Block], frames: Mapping[int, Frame], end: int) -> Iterator[Part]:
+    """Takes the blocks before this position off the queue, and puts them into their frames."""
+    while blocks and blocks[0].cell.position < end:
+        block = blocks.popleft()
+        frame = frames.get(block.cell.position)
+        if frame and isinstance(block, Prose):
+            parts = tuple(_framed(blocks, frames, frame.end))
+            # All that was in it may be hidden.
+            if parts:
+                yield Framed(kind=frame.kind, title=block, parts=parts)
+        else:
+            yield block

@@ -23,6 +23,7 @@ REFERENCES = ("numref", "ref", "eqref")
 CITATIONS = {"cite": "cite", "citep": "cite", "citet": "citet"}
 CODE = ("class", "func", "mod")
 TAB_MARKS = ("begin_tab", "end_tab")
+FRAME_MARKS = ("begin_fold", "end_fold", "begin_box", "end_box")
 KNOWN = (*REFERENCES, *CITATIONS, *CODE, *DIRECTIVES, *TAB_MARKS)
 
 # Only a list of keys goes on after its comma in the next line; otherwise a backtick is missing.
@@ -31,7 +32,7 @@ _DAMAGED = re.compile(
     rf"""
       :[ \t]*(?P<name>{"|".join(KNOWN)})[ \t]*:[ \t]*`[^`\n]*`?  # blanks inside, or no end
     | :(?:{"|".join(KNOWN)}):(?:[\w.,+-]*`?)                     # no backtick before the text
-    | :[ \t]*end_tab[ \t]*:
+    | :[ \t]*(?:end_tab|{"|".join(FRAME_MARKS)})[ \t]*:
     """,
     re.VERBOSE,
 )
@@ -49,13 +50,15 @@ def _role(state: StateInline, silent: bool) -> bool:
         return _push(state, silent, match)
     if match := _DAMAGED.match(state.src, state.pos):
         what = f"damaged directive {' '.join(match[0].split())}"
-        return push_damaged(state, silent, match[0], what, "write it as :name:`text`")
+        is_frame = any(name in match[0] for name in FRAME_MARKS)
+        remedy = "let it begin a line of its own" if is_frame else "write it as :name:`text`"
+        return push_damaged(state, silent, match[0], what, remedy)
     return False
 
 
 def _push(state: StateInline, silent: bool, match: re.Match[str]) -> bool:
     name, text = match["name"], " ".join(match["text"].split())
-    if name in DIRECTIVES or name in TAB_MARKS:
+    if name in (*DIRECTIVES, *TAB_MARKS, *FRAME_MARKS):
         what = f":{name}: does nothing in the middle of a line"
         return push_damaged(state, silent, match[0], what, "give it a line of its own")
     if name not in KNOWN:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from d2lbook.document.model import Block, Code, Document, Prose
+from d2lbook.document.model import Code, Document, Framed, Prose
+from d2lbook.document.model import Part as DocumentPart
 from d2lbook.document.text import plain_text
 from d2lbook.html.context import Site
 from d2lbook.html.groups import Run, runs
@@ -53,6 +55,19 @@ class PartGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartFrame:
+    """A fold or a box."""
+
+    number: int
+    """Its place on the page, for identifiers."""
+    kind: str
+    tabs: tuple[str, ...]
+    """The tabs that show it; empty where all do."""
+    title: Markup
+    parts: tuple[PartGroup | PartFrame, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """A footnote."""
 
@@ -83,29 +98,49 @@ class BodyWriter:
         self.site = site
         self.prose = prose
         self.outputs = outputs
+        self._numbers = count(1)
 
-    def groups(self) -> list[PartGroup]:
+    def groups(self) -> tuple[PartGroup | PartFrame, ...]:
         """All of the page, in order."""
-        return [
-            PartGroup(number=number, tabs=run.tabs, parts=tuple(self._parts(run)))
-            for number, run in enumerate(runs(self.document), 1)
-        ]
+        return self._groups(self.document.parts, self.document.tabs)
 
-    def _parts(self, run: Run) -> Iterator[Part]:
+    def _groups(
+        self, parts: Iterable[DocumentPart], tabs: tuple[str, ...]
+    ) -> tuple[PartGroup | PartFrame, ...]:
+        """Parts that these tabs see."""
+        return tuple(
+            self._frame(run, tabs) if isinstance(run, Framed) else self._group(run, tabs)
+            for run in runs(parts, tabs)
+        )
+
+    def _group(self, run: Run, tabs: tuple[str, ...]) -> PartGroup:
+        return PartGroup(
+            number=next(self._numbers), tabs=run.tabs, parts=tuple(self._parts(run, tabs))
+        )
+
+    def _frame(self, framed: Framed, tabs: tuple[str, ...]) -> PartFrame:
+        title = framed.title
+        inline = [token for token in title.tokens if token.type == "inline"]
+        return PartFrame(
+            number=next(self._numbers),
+            kind=framed.kind,
+            tabs=() if title.tabs == tabs else title.tabs,
+            title=Markup(self.prose.write(inline, title.cell)),
+            parts=self._groups(framed.parts, title.tabs),
+        )
+
+    def _parts(self, run: Run, tabs: tuple[str, ...]) -> Iterator[Part]:
         for block in run.blocks:
-            part = self._prose(block, run) if isinstance(block, Prose) else self._code(block, run)
+            own = block.tabs if run.tabs and block.tabs != tabs else ()
+            part = self._prose(block, own) if isinstance(block, Prose) else self._code(block, own)
             if part.prose or part.source or part.outputs:
                 yield part
 
-    def _tabs(self, block: Block, run: Run) -> tuple[str, ...]:
-        return block.tabs if run.tabs and block.tabs != self.document.tabs else ()
-
-    def _prose(self, block: Prose, run: Run) -> Part:
+    def _prose(self, block: Prose, tabs: tuple[str, ...]) -> Part:
         html = self.prose.write(_without_title(block.tokens, self.document.title), block.cell)
-        return Part(tabs=self._tabs(block, run), prose=Markup(html))
+        return Part(tabs=tabs, prose=Markup(html))
 
-    def _code(self, block: Code, run: Run) -> Part:
-        tabs = self._tabs(block, run)
+    def _code(self, block: Code, tabs: tuple[str, ...]) -> Part:
         if block.has_same_outputs:
             shown = {tabs: self.outputs.write(block.outputs[block.tabs[0]])}
         else:

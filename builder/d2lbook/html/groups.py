@@ -1,7 +1,8 @@
 """Puts side by side what tabs show in each other's place.
 
-    blocks of a document ──► runs: prose and code that all tabs share,
-                             and groups of what only some of them show
+    parts of a document ──► runs: prose and code that all tabs share,
+                            groups of what only some of them show,
+                            folds and boxes
 
 Consecutive blocks that differ between tabs make one group, with one bar of tabs.
 Within it nothing is repeated: a block that three tabs share is there once.
@@ -9,11 +10,11 @@ Within it nothing is repeated: a block that three tabs share is there once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from d2lbook.document.model import Block, Code, Document
+from d2lbook.document.model import Block, Code, Framed, Part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,21 +26,34 @@ class Run:
     """The tabs that show any of it, in the book's order; empty where all show all."""
 
 
-def runs(document: Document) -> Iterator[Run]:
-    """The blocks of the document, in order."""
-    for differs, blocks in groupby(document.blocks, lambda block: _differs(block, document)):
-        found = tuple(blocks)
-        tabs = _union(found, document.tabs) if differs else ()
-        yield Run(blocks=found, tabs=tabs)
+def runs(parts: Iterable[Part], tabs: Sequence[str]) -> Iterator[Run | Framed]:
+    """These parts of a document that has these tabs, in order."""
+    for kind, found in groupby(parts, lambda part: _kind(part, tabs)):
+        blocks: list[Block] = []
+        for part in found:
+            if isinstance(part, Framed):
+                yield part
+            else:
+                blocks.append(part)
+        if blocks:
+            yield Run(
+                blocks=tuple(blocks), tabs=_union(blocks, tabs) if kind == "differing" else ()
+            )
 
 
-def _differs(block: Block, document: Document) -> bool:
+def _kind(part: Part, tabs: Sequence[str]) -> str:
+    if isinstance(part, Framed):
+        return "framed"
+    return "differing" if _differs(part, tabs) else "shared"
+
+
+def _differs(block: Block, tabs: Sequence[str]) -> bool:
     """Whether tabs see different things here; never on a page that has one tab only."""
-    if len(document.tabs) < 2:
+    if len(tabs) < 2:
         return False
     if isinstance(block, Code) and not block.has_same_outputs:
         return True
-    return block.tabs != document.tabs
+    return block.tabs != tuple(tabs)
 
 
 def _union(blocks: Sequence[Block], tabs: Sequence[str]) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ on paper or screens can be made from them. Beyond pandoc's own nodes:
     Table        identifier, name
     Para         with one Span .equation: identifier, number ("(3.1.2)"), its Math
     Div .input   the CodeBlock of a code cell; outputs: how many follow (``outputs.py``)
+    Div .fold    what pages show on request, .box: what stands in a frame; the first Para
+                 of both is the title
     Div .entry   one work of the list of references
     Span .note   around a footnote; later references to it are Links .note
 
@@ -31,7 +33,7 @@ from d2lbook.document.citations import References, anchor
 from d2lbook.document.fences import language_of
 from d2lbook.document.katex import Formula
 from d2lbook.document.labels import number_text
-from d2lbook.document.model import Code, Document, Prose
+from d2lbook.document.model import Code, Document, Framed, Part, Prose
 from d2lbook.document.ordinals import KINDS
 from d2lbook.document.pandoc import Node
 from d2lbook.pdf import nodes
@@ -70,12 +72,21 @@ class _PageWriter(InlineWriter):
         if not self.document.title:
             title = nodes.text(posixpath.basename(self.page.name))
             self.tree.blocks.append(nodes.header(self.level, title, self.page.name))
-        for block in self.document.select(self.volume.tab):
-            if isinstance(block, Prose):
-                self.tree.blocks += self._prose(block.tokens, block.cell)
-            else:
-                self.tree.blocks += self._code_cell(block)
+        self.tree.blocks += self._parts(self.document.select(self.volume.tab))
         return self.tree
+
+    def _parts(self, parts: Iterable[Part]) -> list[Node]:
+        found: list[Node] = []
+        for part in parts:
+            match part:
+                case Prose():
+                    found += self._prose(part.tokens, part.cell)
+                case Code():
+                    found += self._code_cell(part)
+                case Framed():
+                    title = self._prose(part.title.tokens, part.title.cell)
+                    found.append(nodes.div([*title, *self._parts(part.parts)], "", part.kind))
+        return found
 
     def _prose(self, tokens: Sequence[Token], cell: Cell) -> list[Node]:
         outer, self.cell = self.cell, cell

@@ -116,6 +116,10 @@ class Lowering:
                 return [nodes.plain(self._call("output-box", "", _text(blocks)))]
             case ["output", kind]:
                 return [_block(call("output", blocks[0]["c"][1], kind=kind))]
+            case ["fold" | "box" as kind]:
+                title = nodes.plain(self._started(_text(blocks[:1])))
+                inside = self.lower(blocks[1:])
+                return [_block(f"#{kind}-of(["), title, _block("])["), *inside, _block("]")]
             case ["entry"]:
                 return [nodes.plain(self._call("entry", arguments(id=identifier), _text(blocks)))]
             case _:

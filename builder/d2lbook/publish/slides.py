@@ -1,7 +1,8 @@
 """Slides of a page: what its marks keep, as a notebook for jupyterlab-rise and RISE.
 
 Text between marks becomes a line of a slide (see ``document/slides.py``), code
-is shown without its comments. The page's title begins the first slide.
+is shown without its comments. What is folded or hidden on the page is left out.
+The page's title begins the first slide.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from d2lbook.book import Cell, Notebook, Output, Outputs
+from d2lbook.book import Cell, Notebook, Output, Outputs, Page
 from d2lbook.config import Config
+from d2lbook.document.hiding import hidden_parts, hides_rest
 from d2lbook.document.prose import parse_prose
 from d2lbook.document.slides import SlideMark, find_slide_marks
 from d2lbook.document.text import plain_text
@@ -67,15 +69,33 @@ def _parts(notebook: Notebook, outputs: Outputs, book: BookOfNotebooks) -> Itera
     document = book.documents.pages[notebook.page.name]
     writer = MarkdownWriter(book, document, links=False)
     heading = f"# {title_markdown(document.title)}" if document.title else ""
+    folded = _folded(notebook.page)
+    all_hidden = False
     for cell in notebook.cells:
+        if cell.position in folded:
+            continue
         if cell.kind == "prose":
             for begins_slide, text in _texts(cell.source, heading, writer):
                 yield _Part(replace(cell, source=text, lines=()), begins_slide)
             heading = ""
-        elif source := without_comments(cell.source):
+            continue
+        all_hidden |= hides_rest(cell)
+        if all_hidden or hidden_parts(cell) == {"source", "outputs"}:
+            continue
+        if source := without_comments(cell.source):
             yield _Part(
                 replace(cell, source=source, lines=()), outputs=outputs.get(cell.position, ())
             )
+
+
+def _folded(page: Page) -> set[int]:
+    """Positions of the cells in folds."""
+    return {
+        position
+        for frame in page.frames
+        if frame.kind == "fold"
+        for position in range(frame.first, frame.end)
+    }
 
 
 def _texts(source: str, heading: str, writer: MarkdownWriter) -> list[tuple[bool, str]]:

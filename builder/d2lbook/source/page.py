@@ -2,8 +2,10 @@
 
 A fenced block whose info string has the class ``input`` (or ``inactive``) is a
 code cell; one with the class ``output`` holds outputs of the cell before it;
-everything else is prose, cut where tab blocks begin and end. Neighbouring pieces
-of prose of the same tabs are one cell. Empty cells don't count.
+everything else is prose, cut where tab blocks, folds and boxes begin and end.
+Neighbouring pieces of prose of the same tabs are one cell. Empty cells don't
+count. The title of a fold or box is a cell of its own, in bold, for the tabs that
+have anything of what is inside.
 """
 
 from __future__ import annotations
@@ -14,11 +16,12 @@ import re
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
-from d2lbook.book import Cell, Contents, Output, Page, Place
+from d2lbook.book import Cell, Contents, Frame, Output, Page, Place
 from d2lbook.errors import Problem, SourceError
 from d2lbook.source.attributes import Attributes, parse_attributes
 from d2lbook.source.contents import parse_contents
 from d2lbook.source.fences import Block, Unclosed, cut
+from d2lbook.source.frames import FrameMark, Frames, read_frame_mark
 from d2lbook.source.tabs import CodeMarks, TabBlocks, Tabs, read_code_marks, read_marker
 
 NO_ATTRIBUTES = Attributes()
@@ -62,6 +65,9 @@ class _Reader:
         self.cells: list[Cell] = []
         self.contents: list[Contents] = []
         self.blocks = TabBlocks(self.warn, self.fail)
+        self.frames = Frames(self.fail)
+        self.joins_from = 0
+        """Prose is never joined to a cell before this position."""
 
     def read(self) -> Page:
         try:
@@ -82,26 +88,53 @@ class _Reader:
             elif block.kind == "fence" and attributes.classes == ("toc",):
                 inner = self.lines[block.first + 1 : block.end - 1]
                 self.contents.append(parse_contents(inner, block.first + 2, self.name, self.path))
-            elif block.kind == "text" and self.rules.tabs:
-                prose_start = self.tab_markers(block, prose_start)
+            elif block.kind == "text":
+                prose_start = self.markers(block, prose_start)
         self.prose(prose_start, len(self.lines))
         self.blocks.finish()
+        frames = self.frames.finish()
         return Page(
             name=self.name,
             path=self.path,
             cells=tuple(self.cells),
             contents=tuple(self.contents),
+            frames=frames,
         )
 
-    def tab_markers(self, block: Block, prose_start: int) -> int:
-        """Cut the text where tab blocks begin and end; where the last piece starts."""
+    def markers(self, block: Block, prose_start: int) -> int:
+        """Cut the text at the marks in it; where the last piece starts."""
         for index in range(block.first, block.end):
-            if "_tab" in self.lines[index] and (marker := read_marker(self.lines[index])):
+            line = self.lines[index]
+            if self.rules.tabs and "_tab" in line and (marker := read_marker(line)):
                 self.prose(prose_start, index)
                 self.blocks.marker(index, marker)
                 self.check_tabs(index, marker.tabs)
                 prose_start = index + 1
+            elif line.startswith((":begin_", ":end_")) and (mark := read_frame_mark(line)):
+                self.prose(prose_start, index)
+                self.frame(index, mark)
+                prose_start = index + 1
         return prose_start
+
+    def frame(self, index: int, mark: FrameMark) -> None:
+        self.blocks.must_be_closed(index, f"the {mark.kind}", "close it with :end_tab:")
+        if mark.begins:
+            self.frames.begin(index, mark, len(self.cells))
+            # What the author made bold already stays as it is.
+            title = mark.title if "**" in mark.title else f"**{mark.title}**"
+            self.add("prose", title, (index + 1,), None)
+        else:
+            frame = self.frames.end(index, mark, len(self.cells))
+            tabs = self.tabs_within(frame)
+            self.cells[frame.first] = replace(self.cells[frame.first], tabs=tabs)
+        self.joins_from = len(self.cells)
+
+    def tabs_within(self, frame: Frame) -> Tabs:
+        """The tabs that have anything of what is in this frame."""
+        inside = [cell.tabs for cell in self.cells[frame.first + 1 : frame.end]]
+        found = {tab for tabs in inside for tab in tabs or self.rules.tabs}
+        has_all = None in inside or found == set(self.rules.tabs)
+        return None if has_all else tuple(tab for tab in self.rules.tabs if tab in found)
 
     def prose(self, first: int, end: int) -> None:
         while first < end and not self.lines[first].strip():
@@ -112,7 +145,7 @@ class _Reader:
             return
         source = "\n".join(self.lines[first:end]).rstrip()
         numbers = tuple(range(first + 1, end + 1))
-        last = self.cells[-1] if self.cells else None
+        last = self.cells[-1] if len(self.cells) > self.joins_from else None
         if last and last.kind == "prose" and last.tabs == self.blocks.tabs:
             self.cells[-1] = replace(
                 last,
@@ -123,7 +156,8 @@ class _Reader:
             self.add("prose", source, numbers, self.blocks.tabs)
 
     def code(self, block: Block, attributes: Attributes) -> None:
-        self.blocks.code_cell(block.first)
+        remedy = "close it with :end_tab:, and name the tabs of the cell with %%tab"
+        self.blocks.must_be_closed(block.first, "the code cell", remedy)
         lines = self.lines[block.first + 1 : block.end - 1]
         numbers = range(block.first + 2, block.end)
         tabs: Tabs = None

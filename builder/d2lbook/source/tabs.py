@@ -7,8 +7,8 @@ Prose stands in blocks, markers in column 0:
     …
     :end_tab:
 
-``all`` means every tab. Blocks don't nest and hold no executable cell. As in
-d2lbook, a block also ends where the next begins, which is reported.
+``all`` means every tab. Blocks don't nest and hold no executable cell, fold or
+box. As in d2lbook, a block also ends where the next begins, which is reported.
 """
 
 from __future__ import annotations
@@ -105,13 +105,12 @@ class TabBlocks:
         else:
             self._end(index)
 
-    def code_cell(self, index: int) -> None:
-        """An executable cell stands here."""
+    def must_be_closed(self, index: int, what: str, remedy: str) -> None:
+        """Something stands at this line that can't stand in a tab block."""
         if self._opened is not None:
+            line = index + 1
             self._fail(
-                self._opened,
-                f"this tab block isn't closed before the code cell at line {index + 1}",
-                "close it with :end_tab:, and name the tabs of the cell with %%tab",
+                self._opened, f"this tab block isn't closed before {what} at line {line}", remedy
             )
 
     def finish(self) -> None:
