@@ -289,6 +289,7 @@ class Build:
         """One page with its outputs, and what is odd in it, without working out the others."""
         from d2lbook.document.build import build_document
         from d2lbook.document.language import load_language
+        from d2lbook.document.rst.sources import book_sources
 
         if "documents" in self.__dict__:
             return self.documents.pages[name], []
@@ -297,6 +298,7 @@ class Build:
             self.notebooks_on(name),
             self.outputs_on(name),
             quotes=load_language(self.config.project.language).quotes,
+            sources=book_sources(self.config),
         )
 
     def connect(self, pages: Mapping[str, Document]) -> tuple[Documents, References]:
@@ -318,10 +320,12 @@ class Build:
         self, notebooks: Notebooks, outputs: Mapping[str, Mapping[str, Outputs]]
     ) -> tuple[Documents, list[Problem]]:
         from d2lbook.document.language import load_language
+        from d2lbook.document.rst.sources import book_sources
         from d2lbook.document.whole import build_documents
 
         language = load_language(self.config.project.language)
-        return build_documents(self.book, notebooks, outputs, language)
+        sources = book_sources(self.config)
+        return build_documents(self.book, notebooks, outputs, language, sources)
 
     @cached_property
     def references(self) -> References:

@@ -74,6 +74,7 @@ def book_of(
         documents=documents,
         references=references_to_markdown(_references(documents, folder, language)),
         language=words,
+        tab=tab,
         names=notebooks[tab].keys(),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from markdown_it.token import Token
 
-from d2lbook.book import Cell, Notebook, Output, Outputs, Page, Place
+from d2lbook.book import Cell, Contents, Notebook, Output, Outputs, Page, Place
 from d2lbook.document.attach import Attacher
 from d2lbook.document.citations import Citation
 from d2lbook.document.footnotes import collect_footnotes
@@ -14,6 +14,9 @@ from d2lbook.document.hiding import hidden_parts, hides_rest, without_marks
 from d2lbook.document.model import Block, Code, Document, Footnote, Label, Prose, Reference
 from d2lbook.document.ordinals import KINDS, Counter
 from d2lbook.document.prose import ENGLISH_QUOTES, find_definitions, parse_prose
+from d2lbook.document.rst.expansion import expand_rst
+from d2lbook.document.rst.scope import Scope
+from d2lbook.document.rst.sources import BookSources
 from d2lbook.document.spans import walk_inlines
 from d2lbook.errors import Problem
 
@@ -24,15 +27,16 @@ def build_document(
     outputs: Mapping[str, Outputs],
     *,
     quotes: str = ENGLISH_QUOTES,
+    sources: BookSources | None = None,
 ) -> tuple[Document, list[Problem]]:
     """The document of one page, and what is wrong in its prose.
 
     ``notebooks`` are those of the tabs that have the page, in the book's order;
     ``outputs`` those of the executed ones, by tab. ``quotes`` are the language's
-    quotation marks (see ``parse_prose``).
+    quotation marks (see ``parse_prose``); ``sources`` finds files that the page takes in.
     """
     tabs = tuple(notebooks)
-    cells, problems = _parse_cells(page, tabs, quotes)
+    cells, problems = _parse_cells(page, tabs, quotes, sources)
     prose, notes, missing = collect_footnotes(cells, page)
     counter = Counter(tabs, _label_names(prose))
     for part in prose:
@@ -64,21 +68,25 @@ def build_document(
 
 
 def _parse_cells(
-    page: Page, tabs: tuple[str, ...], quotes: str
+    page: Page, tabs: tuple[str, ...], quotes: str, sources: BookSources | None
 ) -> tuple[list[Prose], list[Problem]]:
     cells = [cell for cell in page.cells if cell.kind == "prose"]
     definitions = {
         name: link for cell in cells for name, link in find_definitions(cell.source).items()
     }
     attacher = Attacher()
+    scope = Scope(page=page.name, sources=sources)
+    contents = {place.line: each for each in page.contents for _, place in each.entries}
     parsed: list[Prose] = []
     problems: list[Problem] = []
     for cell in cells:
-        found = parse_prose(cell.source, quotes=quotes, definitions=definitions)
-        tokens, misplaced = attacher.attach(found.tokens)
-        _fill_contents(page, cell, tokens)
-        problems += [damage.problem(page, cell) for damage in [*found.damages, *misplaced]]
         shown = tabs if cell.tabs is None else tuple(tab for tab in tabs if tab in cell.tabs)
+        found = parse_prose(cell.source, quotes=quotes, definitions=definitions)
+        whole, damages = expand_rst(found.tokens, shown, scope)
+        tokens, misplaced = attacher.attach(whole)
+        _fill_contents(contents, cell, tokens)
+        wrong = [*found.damages, *damages, *misplaced]
+        problems += [damage.problem(page, cell) for damage in wrong]
         if shown or cell.tabs is None:
             parsed.append(
                 Prose(
@@ -92,18 +100,17 @@ def _parse_cells(
     return parsed, problems
 
 
-def _fill_contents(page: Page, cell: Cell, tokens: Sequence[Token]) -> None:
+def _fill_contents(by_line: Mapping[int, Contents], cell: Cell, tokens: Sequence[Token]) -> None:
     """Give each table of contents the entries that the page has at its lines."""
     for token in tokens:
         if token.type == "contents" and token.map:
-            first, last = cell.line_of(token.map[0]), cell.line_of(token.map[1] - 1)
-            for contents in page.contents:
-                if any(first <= place.line <= last for _, place in contents.entries):
-                    token.meta = {
-                        "entries": [name for name, _ in contents.entries],
-                        "numbered": contents.numbered,
-                        "max_depth": contents.max_depth,
-                    }
+            lines = range(cell.line_of(token.map[0]), cell.line_of(token.map[1] - 1) + 1)
+            if found := next((by_line[line] for line in lines if line in by_line), None):
+                token.meta = {
+                    "entries": [name for name, _ in found.entries],
+                    "numbered": found.numbered,
+                    "max_depth": found.max_depth,
+                }
 
 
 def _title(prose: Sequence[Prose]) -> Token | None:

@@ -12,6 +12,7 @@ from d2lbook.document.labels import Target, collect_labels, unresolved
 from d2lbook.document.language import Language
 from d2lbook.document.model import Document
 from d2lbook.document.numbering import PageNumbers, number_pages
+from d2lbook.document.rst.sources import BookSources
 from d2lbook.errors import Problem
 
 
@@ -35,12 +36,13 @@ def build_documents(
     notebooks: Mapping[str, Mapping[str, Notebook]],
     outputs: Mapping[str, Mapping[str, Outputs]],
     language: Language,
+    sources: BookSources | None = None,
 ) -> tuple[Documents, list[Problem]]:
     """The documents of all pages, and what is odd in them.
 
     ``notebooks`` and ``outputs`` are by tab, in the book's order, then by page
-    name; a tab has not every page, and not every notebook was executed. Raises
-    SourceError where a label is used twice.
+    name; a tab has not every page, and not every notebook was executed. ``sources``
+    finds files that pages take in. Raises SourceError where a label is used twice.
     """
     pages: dict[str, Document] = {}
     problems: list[Problem] = []
@@ -50,6 +52,7 @@ def build_documents(
             {tab: notebooks[tab][name] for tab in notebooks if name in notebooks[tab]},
             {tab: outputs[tab][name] for tab in outputs if name in outputs[tab]},
             quotes=language.quotes,
+            sources=sources,
         )
         problems += found
     documents, unknown = connect_documents(book, pages)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, pairwise
 
 from markdown_it.token import Token
 from markupsafe import Markup
 
 from d2lbook.document.model import Code, Document, Framed, Prose
 from d2lbook.document.model import Part as DocumentPart
+from d2lbook.document.rst.only import shown_in
 from d2lbook.document.text import plain_text
 from d2lbook.html.context import Site
 from d2lbook.html.groups import Run, runs
@@ -179,7 +180,7 @@ class BodyWriter:
         """The identifiers of the page's title: its own, then its further labels."""
         for block in self.document.blocks:
             if isinstance(block, Prose):
-                for token, inline in zip(block.tokens, block.tokens[1:], strict=False):
+                for token, inline in _pairs(block):
                     if inline is self.document.title:
                         return (token.meta["anchor"], *token.meta["labels"][1:])
         return ()
@@ -195,7 +196,7 @@ class BodyWriter:
             )
             for block in self.document.blocks
             if isinstance(block, Prose)
-            for token, inline in zip(block.tokens, block.tokens[1:], strict=False)
+            for token, inline in _pairs(block)
             if token.type == "heading_open" and inline is not self.document.title
         ]
 
@@ -203,10 +204,16 @@ class BodyWriter:
         """The beginning of the text, for search engines."""
         for block in self.document.blocks:
             if isinstance(block, Prose):
-                for token, inline in zip(block.tokens, block.tokens[1:], strict=False):
+                for token, inline in _pairs(block):
                     if token.type == "paragraph_open" and (text := plain_text(inline)):
                         return _shortened(text)
         return ""
+
+
+def _pairs(block: Prose) -> Iterator[tuple[Token, Token]]:
+    """Every token of what the page shows with the one after it."""
+    tokens = shown_in("html", block.tokens)
+    return pairwise(tokens)
 
 
 def _without_title(tokens: Sequence[Token], title: Token | None) -> Sequence[Token]:

@@ -19,6 +19,7 @@ from d2lbook.document.citations import anchor as citation_anchor
 from d2lbook.document.fences import language_of
 from d2lbook.document.labels import number_text, reference_text
 from d2lbook.document.ordinals import KINDS
+from d2lbook.document.rst.only import shown_in
 from d2lbook.document.text import plain_text
 from d2lbook.errors import Problem
 from d2lbook.html import formulas
@@ -26,7 +27,6 @@ from d2lbook.html.addresses import address, page_file
 from d2lbook.html.context import Entry, Site
 from d2lbook.html.highlight import highlight
 from d2lbook.html.pictures import BookFile, picture_size_of
-from d2lbook.html.rst import rst_to_html
 from d2lbook.html.titles import title_html
 
 _CLOSING = re.compile(r"[.,;:!?)\]}’”»…%]|-\w")
@@ -53,7 +53,7 @@ class ProseWriter:
     def write(self, tokens: Sequence[Token], cell: Cell) -> str:
         """These tokens of this cell as HTML."""
         self._cell = cell
-        return self._write(tokens)
+        return self._write(shown_in("html", tokens))
 
     def _write(self, tokens: Sequence[Token]) -> str:
         return "".join(self._one(tokens, index) for index in range(len(tokens)))
@@ -67,8 +67,8 @@ class ProseWriter:
         line = "\n" if token.block and token.nesting != 1 else ""
         return f"<{'/' if token.nesting == -1 else ''}{token.tag}{_attributes(token.attrs)}>{line}"
 
-    def _warn(self, token: Token, what: str, remedy: str = "", offset: int = 0) -> None:
-        line = self._cell.line_of(token.map[0] + offset) if self._cell and token.map else 0
+    def _warn(self, token: Token, what: str, remedy: str = "") -> None:
+        line = self._cell.line_of(token.map[0]) if self._cell and token.map else 0
         self.problems.append(Problem(what=what, place=self.page.place(line), remedy=remedy))
 
     def _here(self, anchor: str) -> str:
@@ -227,7 +227,9 @@ class ProseWriter:
     def figure_open(self, tokens: Sequence[Token], index: int) -> str:
         token = tokens[index]
         caption = tokens[index + 1]
-        alt = plain_text(caption, self._spell)
+        alt = token.meta["alt"]
+        if alt in {"", plain_text(caption)}:
+            alt = plain_text(caption, self._spell)
         image = self._image(token, token.meta["src"], alt, self._style(token))
         name = self._name(token)
         text = f"<figcaption>{name}" if name or caption.children else ""
@@ -326,12 +328,8 @@ class ProseWriter:
         )
         return f'<ul class="contents">\n{items}</ul>\n'
 
-    def raw_rst(self, tokens: Sequence[Token], index: int) -> str:
-        html, complaints = rst_to_html(tokens[index].content)
-        for line, complaint in complaints:
-            # The text begins below the line of the fence.
-            self._warn(tokens[index], f"reStructuredText: {complaint}", offset=line + 1)
-        return html
+    def only_open(self, tokens: Sequence[Token], index: int) -> str:
+        return f'<div data-for="{escape(" ".join(tokens[index].meta["tabs"]))}">\n'
 
 
 Rule = Callable[[ProseWriter, Sequence[Token], int], str]
@@ -363,7 +361,7 @@ _RULES: Mapping[str, Rule] = {
     "fence": ProseWriter.fence,
     "code_block": ProseWriter.code_block,
     "contents": ProseWriter.contents,
-    "raw_rst": ProseWriter.raw_rst,
+    "only_open": ProseWriter.only_open,
 }
 
 

@@ -36,10 +36,11 @@ from d2lbook.document.labels import number_text
 from d2lbook.document.model import Code, Document, Framed, Part, Prose
 from d2lbook.document.ordinals import KINDS
 from d2lbook.document.pandoc import Node
+from d2lbook.document.rst.only import shown_in
+from d2lbook.document.text import plain_text
 from d2lbook.pdf import nodes
 from d2lbook.pdf.inlines import NO_BREAK, InlineWriter, token_of
 from d2lbook.pdf.outputs import output_blocks
-from d2lbook.pdf.rst import rst_blocks
 from d2lbook.pdf.volume import PageTree, Volume
 
 _SIZE = re.compile(r"\d+(?:\.\d+)?(?:px|%|em|rem|cm|mm|in|pt)?")
@@ -69,9 +70,8 @@ class _PageWriter(InlineWriter):
         self._noted: set[int] = set()
 
     def write(self) -> PageTree:
-        if not self.document.title:
-            title = nodes.text(posixpath.basename(self.page.name))
-            self.tree.blocks.append(nodes.header(self.level, title, self.page.name))
+        if not self._shows_title():
+            self.tree.blocks.append(self._title())
         self.tree.blocks += self._parts(self.document.select(self.volume.tab))
         return self.tree
 
@@ -88,9 +88,25 @@ class _PageWriter(InlineWriter):
                     found.append(nodes.div([*title, *self._parts(part.parts)], "", part.kind))
         return found
 
+    def _shows_title(self) -> bool:
+        return any(
+            token is self.document.title
+            for block in self.document.select(self.volume.tab)
+            if isinstance(block, Prose)
+            for token in shown_in("latex", block.tokens, self.volume.tab)
+        )
+
+    def _title(self) -> Node:
+        """The heading of a page that shows none here: every page needs one in the contents."""
+        title = self.document.title
+        text = plain_text(title) if title else posixpath.basename(self.page.name)
+        number = number_text(self.volume.numbers[self.page.name].number)
+        return nodes.header(self.level, nodes.text(text), self.page.name, number=number)
+
     def _prose(self, tokens: Sequence[Token], cell: Cell) -> list[Node]:
         outer, self.cell = self.cell, cell
-        found = self._blocks(SyntaxTreeNode(tokens).children)
+        shown = shown_in("latex", tokens, self.volume.tab)
+        found = self._blocks(SyntaxTreeNode(shown).children)
         self.cell = outer
         return found
 
@@ -231,8 +247,15 @@ class _PageWriter(InlineWriter):
     def html(self, part: SyntaxTreeNode) -> list[Node]:
         return [nodes.node("RawBlock", "html", part.content)]
 
-    def rst(self, part: SyntaxTreeNode) -> list[Node]:
-        return rst_blocks(part.content)
+    def terms(self, part: SyntaxTreeNode) -> list[Node]:
+        """Terms and what is said of each."""
+        items: list[Any] = []
+        for child in part.children:
+            if child.type == "dt":
+                items.append([self.inlines(child), [[]]])
+            elif items:
+                items[-1][1] = [self._blocks(child.children)]
+        return [nodes.node("DefinitionList", items)]
 
     def bibliography(self, _: SyntaxTreeNode) -> list[Node]:
         return reference_list(self.volume.references)
@@ -253,6 +276,7 @@ _WRITERS: Mapping[str, Callable[[_PageWriter, SyntaxTreeNode], list[Node]]] = {
     "blockquote": _PageWriter.quotation,
     "bullet_list": _PageWriter.bullet_list,
     "code_block": _PageWriter.code,
+    "dl": _PageWriter.terms,
     "fence": _PageWriter.code,
     "figure": _PageWriter.figure,
     "heading": _PageWriter.heading,
@@ -261,6 +285,5 @@ _WRITERS: Mapping[str, Callable[[_PageWriter, SyntaxTreeNode], list[Node]]] = {
     "math_block": _PageWriter.equation,
     "ordered_list": _PageWriter.ordered_list,
     "paragraph": _PageWriter.paragraph,
-    "raw_rst": _PageWriter.rst,
     "table": _PageWriter.table,
 }

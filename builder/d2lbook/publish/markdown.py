@@ -22,11 +22,12 @@ from d2lbook.document.language import Language
 from d2lbook.document.marks import Mark
 from d2lbook.document.math import DISPLAY
 from d2lbook.document.model import Document, Kind, Prose
+from d2lbook.document.rst.only import shown_in
 from d2lbook.document.spans import walk_inlines
 from d2lbook.document.text import plain_text
 from d2lbook.document.whole import Documents
 from d2lbook.publish.inlines import MarkdownReferences, escape
-from d2lbook.publish.rst import rst_to_text
+from d2lbook.publish.rst import rst_markdown
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _DISPLAY = re.compile(DISPLAY)
@@ -42,6 +43,7 @@ class BookOfNotebooks:
     """All pages; outlines will do."""
     references: MarkdownReferences
     language: Language
+    tab: str
     names: Collection[str]
     """The pages that this tab has a notebook of."""
     picture: Callable[[str, str], str] = lambda _page, source: source
@@ -112,12 +114,12 @@ class MarkdownWriter:
         folder = posixpath.dirname(self.document.page.name) or "."
         return quote(posixpath.relpath(f"{page}.ipynb", folder))
 
-    def _name(self, kind: Kind, token: Token) -> str:
+    def name(self, kind: Kind, token: Token) -> str:
         """ "Figure 3.1.2", or nothing."""
-        number = self._number(kind, token)
+        number = self.number(kind, token)
         return self.book.language.text(f"{kind}_number", number=number) if number else ""
 
-    def _number(self, kind: Kind, token: Token) -> str:
+    def number(self, kind: Kind, token: Token) -> str:
         if "ordinal" not in token.meta:
             return ""
         numbers = self.book.documents.numbers[self.document.page.name]
@@ -149,14 +151,24 @@ class MarkdownWriter:
 
     def link(self, mark: Mark) -> str:
         middle = self._text.rfind("](", mark.start, mark.end)
-        local = local_path(self.document.page.name, str(mark.token.attrs.get("href", "")))
-        page = page_at(local[0], self.book.documents.pages) if local else None
-        if middle < 0 or not page:
+        link = str(mark.token.attrs.get("href", ""))
+        address = self.address(link)
+        if middle < 0 or address == link:
             return "[" + self._unlinked(mark.start + 1, mark.end)
         text = self._unlinked(mark.start + 1, middle)
-        if page not in self.book.names:
-            return text
-        return f"[{text}{self._destination(middle, mark.end, self._address(page))}"
+        return f"[{text}{self._destination(middle, mark.end, address)}" if address else text
+
+    def address(self, link: str) -> str:
+        """Where a link of the page leads from its notebook; empty where that has no such page."""
+        local = local_path(self.document.page.name, link)
+        page = page_at(local[0], self.book.documents.pages) if local else None
+        if not page:
+            return link
+        return self._address(page) if page in self.book.names else ""
+
+    def picture(self, source: str) -> str:
+        """How a picture of the page is named in its notebook."""
+        return self.book.picture(self.document.page.name, source)
 
     def _destination(self, middle: int, end: int, address: str) -> str:
         """The end of a link or image, from `](` on, with another address."""
@@ -168,13 +180,13 @@ class MarkdownWriter:
         middle = self._text.rfind("](", mark.start, mark.end)
         end = middle if middle > 0 else mark.end - 1
         source = str(mark.token.attrs.get("src", ""))
-        named = self.book.picture(self.document.page.name, source)
+        named = self.picture(source)
         tail = self._text[end : mark.end]
         if middle > 0 and named != source:
             tail = self._destination(middle, mark.end, named)
         image = f"![{self._unlinked(mark.start + 2, end)}{tail}"
         figure = mark.token.meta.get("figure")
-        name = self._name("figure", figure) if figure else ""
+        name = self.name("figure", figure) if figure else ""
         if not name:
             return image
         line = self._text.rfind("\n", 0, mark.start) + 1
@@ -185,7 +197,7 @@ class MarkdownWriter:
 
     def table(self, mark: Mark) -> str:
         """The colon of a caption, or the beginning of a table without one."""
-        name = self._name("table", mark.token)
+        name = self.name("table", mark.token)
         if mark.start < mark.end:
             return f"{name}: "
         return f"{name}\n\n" if name else ""
@@ -196,7 +208,7 @@ class MarkdownWriter:
         source = self._text[mark.start : mark.end]
         match = _DISPLAY.match(source)
         equation = match[0] if match else source
-        number = self._number("equation", mark.token)
+        number = self.number("equation", mark.token)
         if not number or "\\tag" in equation:
             return equation
         formula = equation.removesuffix("$$")
@@ -235,7 +247,9 @@ class MarkdownWriter:
         return f"{number} {title_markdown(title) if title else escape(page)}".strip()
 
     def raw_rst(self, mark: Mark) -> str:
-        return escape(rst_to_text(mark.token.content))
+        # A notebook is looked at in a browser.
+        shown = shown_in("html", mark.token.meta.get("tokens", ()), self.book.tab)
+        return rst_markdown(shown, self)
 
     def bibliography(self, _mark: Mark) -> str:
         return self.book.references.entries

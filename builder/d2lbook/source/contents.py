@@ -9,19 +9,24 @@
 
 One page a line, relative to the page it stands in, without extension. Pages
 below a numbered table get numbers; numbering runs on from one numbered table of
-the index page to the next, so that no two chapters have the same number.
+the index page to the next, so that no two chapters have the same number. A
+``toctree`` in an ``eval_rst`` block is read in the same way.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 
 from d2lbook.book import Book, Chapter, Contents, Page, Place
 from d2lbook.errors import Problem, SourceError
 
 OPTION = re.compile(r":([\w-]+):\s*(.*)$")
+TOCTREE = re.compile(r"(\s*)\.\.[ \t]+toctree::")
+TITLED = re.compile(r".*<([^<>]+)>$")
+ELSEWHERE = re.compile(r"self$|\w+://")
 
 
 def parse_contents(lines: Sequence[str], first_line: int, name: str, path: str) -> Contents:
@@ -45,6 +50,33 @@ def parse_contents(lines: Sequence[str], first_line: int, name: str, path: str) 
         numbered="numbered" in options,
         max_depth=int(depth) if depth.isdigit() else None,
     )
+
+
+def find_toctrees(
+    lines: Sequence[str], first_line: int, name: str, path: str
+) -> Iterator[Contents]:
+    """The tables of contents that reStructuredText has (``.. toctree::``), like ``toc`` blocks.
+
+    Entries may have titles of their own, which don't count (``Title <page>``); what is
+    no page of the book is left out.
+    """
+    for start, line in enumerate(lines):
+        if not (match := TOCTREE.match(line)):
+            continue
+        below = list(takewhile(lambda each: _is_below(each, match[1]), lines[start + 1 :]))
+        entries = [_entry(line.strip()) for line in below]
+        yield parse_contents(entries, first_line + start + 1, name, path)
+
+
+def _is_below(line: str, indentation: str) -> bool:
+    return not line.strip() or len(line) - len(line.lstrip()) > len(indentation)
+
+
+def _entry(text: str) -> str:
+    """An entry as a ``toc`` block has it; empty for what is no page."""
+    match = TITLED.match(text)
+    target = match[1].strip() if match else text
+    return "" if ELSEWHERE.match(target) else target
 
 
 def arrange(pages: Mapping[str, Page], index: str) -> tuple[Book, list[Problem]]:

@@ -19,7 +19,7 @@ from typing import NoReturn
 from d2lbook.book import Cell, Contents, Frame, Output, Page, Place
 from d2lbook.errors import Problem, SourceError
 from d2lbook.source.attributes import Attributes, parse_attributes
-from d2lbook.source.contents import parse_contents
+from d2lbook.source.contents import find_toctrees, parse_contents
 from d2lbook.source.fences import Block, Unclosed, cut
 from d2lbook.source.frames import FrameMark, Frames, read_frame_mark
 from d2lbook.source.tabs import CodeMarks, TabBlocks, Tabs, read_code_marks, read_marker
@@ -88,6 +88,9 @@ class _Reader:
             elif block.kind == "fence" and attributes.classes == ("toc",):
                 inner = self.lines[block.first + 1 : block.end - 1]
                 self.contents.append(parse_contents(inner, block.first + 2, self.name, self.path))
+            elif block.kind == "fence" and attributes.classes == ("eval_rst",):
+                inner = self.lines[block.first + 1 : block.end - 1]
+                self.contents += find_toctrees(inner, block.first + 2, self.name, self.path)
             elif block.kind == "text":
                 prose_start = self.markers(block, prose_start)
         self.prose(prose_start, len(self.lines))
