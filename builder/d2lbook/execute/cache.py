@@ -48,6 +48,7 @@ class ResultCache:
         self._used: set[str] = set()
         self._has_grown = False
         self._can_keep = True
+        self._has_told = False
 
     def load(self, keys: Iterable[str]) -> Loaded:
         """What there is under these keys."""
@@ -78,6 +79,12 @@ class ResultCache:
                 loaded.damage[key] = f"{damage}, in the shared results"
             else:
                 self._keep(key, content)
+        self._tell_unusable(shared)
+
+    def _tell_unusable(self, shared: SharedResults) -> None:
+        if shared.problem and not self._has_told:
+            self._has_told = True
+            self.warn(shared.problem)
 
     def save(self, key: str, result: Result) -> None:
         """Keep a result."""
@@ -114,8 +121,7 @@ class ResultCache:
         """
         if self.shared:
             self.shared.finish()
-            if self.shared.problem:
-                self.warn(self.shared.problem)
+            self._tell_unusable(self.shared)
         if self._has_grown and self.limit is not None:
             try:
                 prune(self.own, size=self.limit, keep=self._used.union(in_use()))
