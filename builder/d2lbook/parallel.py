@@ -53,17 +53,15 @@ def map_in_two_steps(
     first: Callable[[Item], tuple[Kept, Told]],
     between: Callable[[list[Told]], Shared],
     second: Callable[[list[Kept], Shared], list[Result]],
-    meanwhile: Callable[[Kept], None] = lambda _: None,
     worth: bool = True,
 ) -> list[Result]:
     """Work that needs to know of all items half-way; the results, in the order of the items.
 
     ``first`` makes of an item what is kept where it is, and what is told to all;
     ``between`` makes of all that was told what everybody has to know; ``second``
-    makes of that the results for all that was kept in one place. ``meanwhile`` does
-    what can be done for an item while ``between`` is at work. What is told, shared
-    and returned is pickled, what is kept is not. An error that one of them raises
-    is raised here.
+    makes of that the results for all that was kept in one place. What is told,
+    shared and returned is pickled, what is kept is not. An error that one of them
+    raises is raised here.
     """
     processes = min(usable_processors(), len(items))
     if not worth or processes < 2 or "fork" not in multiprocessing.get_all_start_methods():
@@ -74,10 +72,8 @@ def map_in_two_steps(
     def work(connection: Connection, own: Sequence[Item]) -> None:
         pairs = [first(item) for item in own]
         connection.send((None, [told for _, told in pairs]))
-        everything = [kept for kept, _ in pairs]
-        for kept in everything:
-            meanwhile(kept)
-        connection.send((None, second(everything, connection.recv())))
+        shared = connection.recv()
+        connection.send((None, second([kept for kept, _ in pairs], shared)))
 
     with _copies(work, [items[start::processes] for start in range(processes)]) as copies:
         shared = between(_interleaved([_answer(copy) for copy in copies]))

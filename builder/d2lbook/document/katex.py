@@ -24,6 +24,9 @@ from py_mini_racer import (
 
 Form = Literal["htmlAndMathml", "mathml"]
 
+_AT_ONCE = 200
+"""So many formulas are given to V8 in one call: it costs more than a formula, but takes memory."""
+
 _RENDER_ALL = """
 function renderAll(formulas, form) {
     return JSON.stringify(formulas.map(([tex, displayMode]) => {
@@ -58,14 +61,14 @@ class Rendered:
 def render(formulas: Iterable[Formula], form: Form) -> dict[Formula, Rendered]:
     """Render all these formulas, as HTML with MathML inside, or as MathML alone."""
     wanted = list(dict.fromkeys(formulas))
-    if not wanted:
-        return {}
-    pairs = [[formula.tex, formula.display] for formula in wanted]
-    results = json.loads(_engine(os.getpid()).call("renderAll", pairs, form))
-    return {
-        formula: Rendered(markup, error)
-        for formula, (markup, error) in zip(wanted, results, strict=True)
-    }
+    rendered: dict[Formula, Rendered] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        batch = wanted[start : start + _AT_ONCE]
+        pairs = [[formula.tex, formula.display] for formula in batch]
+        results = json.loads(_engine(os.getpid()).call("renderAll", pairs, form))
+        for formula, (markup, error) in zip(batch, results, strict=True):
+            rendered[formula] = Rendered(markup, error)
+    return rendered
 
 
 @cache

@@ -41,7 +41,8 @@ def describe_site(
     colab: ColabAddress,
 ) -> Site:
     """What every page shows of the book; ``pdfs`` are files of the site by tab."""
-    formulas.prepare(page.title for page in documents.pages.values() if page.title)
+    titles = [page.title for page in documents.pages.values() if page.title]
+    formulas.render_all(formulas.formulas_in(titles))
     tree = _entry(book.tree, documents.pages)
     loose = [_entry(Chapter(page=page), documents.pages) for page in book.loose]
     entries = {entry.page: entry for root in (tree, *loose) for entry in _walk(root)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from markdown_it.token import Token
 
@@ -18,20 +18,28 @@ def formula_of(token: Token) -> Formula:
     return Formula(token.content, display=token.type == "math_block")
 
 
-def prepare(tokens: Iterable[Token]) -> None:
-    """Render all formulas in these tokens at once: one call of KaTeX costs more than a formula."""
-    wanted = {
+def formulas_in(tokens: Iterable[Token]) -> set[Formula]:
+    """All formulas in these tokens."""
+    return {
         formula_of(part)
         for token in tokens
         for part in (token, *walk_inlines(token))
         if part.type in {"math_inline", "math_block"}
     }
-    new = [formula for formula in wanted if formula not in _known]
-    _known.update(katex.render(new, "htmlAndMathml"))
+
+
+def render_all(formulas: Iterable[Formula]) -> dict[Formula, Rendered]:
+    """Render these formulas at once: one call of KaTeX costs more than a formula."""
+    wanted = set(formulas)
+    learn(katex.render(sorted(wanted - _known.keys()), "htmlAndMathml"))
+    return {formula: _known[formula] for formula in wanted}
+
+
+def learn(rendered: Mapping[Formula, Rendered]) -> None:
+    """Take over formulas that another process has rendered."""
+    _known.update(rendered)
 
 
 def render(formula: Formula) -> Rendered:
     """One formula as HTML with MathML inside, or why KaTeX can't make it."""
-    if formula not in _known:
-        _known.update(katex.render([formula], "htmlAndMathml"))
-    return _known[formula]
+    return _known[formula] if formula in _known else render_all([formula])[formula]

@@ -61,7 +61,7 @@ class PageMaker:
 
     def make(self, document: Document) -> MadePage:
         """The page of this document."""
-        formulas.prepare(tokens_of(document))
+        formulas.render_all(formulas.formulas_in(tokens_of(document)))
         name = document.page.name
         prose = ProseWriter(self.site, document.page)
         outputs = OutputWriter(self.site.language, partial(address, name))

@@ -9,6 +9,7 @@ pages have changed, and the ``Site`` has not, only those are made again.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -16,6 +17,7 @@ from typing import Protocol
 from d2lbook.book import Book
 from d2lbook.config import Config
 from d2lbook.document.citations import References
+from d2lbook.document.katex import Formula, Rendered
 from d2lbook.document.model import Document
 from d2lbook.document.whole import Documents
 from d2lbook.errors import Problem, SourceError, raise_all
@@ -128,8 +130,11 @@ class _Connected:
 _Parsed = tuple[Document, Sequence[Problem]]
 """A page and what is odd in it."""
 
-_Told = Document | SourceError
-"""The outline of a page, or why there is none."""
+_Told = tuple[Document, set[Formula]] | SourceError
+"""The outline of a page and its formulas, or why there is none."""
+
+_Shared = tuple[_Connected, Mapping[Formula, Rendered]]
+"""What the making of pages needs to know."""
 
 
 class _Work:
@@ -177,39 +182,41 @@ class _Work:
 
     def write_all(self) -> Written:
         """Write every page, on all processors if there are many."""
-        books: list[_Connected] = []
+        shared: list[_Shared] = []
 
-        def connect(outlines: list[_Told]) -> _Connected:
-            errors = [each for each in outlines if isinstance(each, SourceError)]
+        def connect(told: list[_Told]) -> _Shared:
+            errors = [each for each in told if isinstance(each, SourceError)]
             raise_all(SourceError, (each for error in errors for each in error.problems))
-            found = [each for each in outlines if isinstance(each, Document)]
-            books.append(self._connect({each.page.name: each for each in found}))
-            return books[0]
+            found = [each for each in told if not isinstance(each, SourceError)]
+            wanted = {formula for _, of_page in found for formula in of_page}
+            with ThreadPoolExecutor(1) as pool:
+                # In V8, while pandoc formats the citations: neither holds up the other.
+                rendering = pool.submit(formulas.render_all, wanted)
+                book = self._connect({outline.page.name: outline for outline, _ in found})
+                shared.append((book, rendering.result()))
+            return shared[0]
 
-        def write(parsed: list[_Parsed | None], book: _Connected) -> list[_Files]:
+        def write(parsed: list[_Parsed | None], shared: _Shared) -> list[_Files]:
+            book, rendered = shared
+            formulas.learn(rendered)
             return self._write([each for each in parsed if each], book)
-
-        def prepare(parsed: _Parsed | None) -> None:
-            if parsed:
-                formulas.prepare(tokens_of(parsed[0]))
 
         names = list(self.pages.book.pages)
         written = map_in_two_steps(
             names,
             first=self._parse,
-            meanwhile=prepare,
             between=connect,
             second=write,
             worth=len(names) >= _MANY,
         )
-        return self._finish(books[0], dict(zip(names, written, strict=True)), names)
+        return self._finish(shared[0][0], dict(zip(names, written, strict=True)), names)
 
     def _parse(self, name: str) -> tuple[_Parsed | None, _Told]:
         try:
             document, odd = self.pages.document(name)
         except SourceError as error:
             return None, error
-        return (document, odd), document.outline()
+        return (document, odd), (document.outline(), formulas.formulas_in(tokens_of(document)))
 
     def _connect(self, outlines: Mapping[str, Document]) -> _Connected:
         documents, references = self.pages.connect(outlines)
