@@ -9,7 +9,7 @@ their work, and a target pays for nothing it doesn't need.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -215,6 +215,15 @@ class Build:
         }
 
     @cached_property
+    def keys(self) -> Set[str]:
+        """The keys of the results of all notebooks, as they are now; makes no environment."""
+        from d2lbook.execute.staleness import inputs_of
+
+        notebooks = [each for of_tab in self.notebooks.values() for each in of_tab.values()]
+        inputs = inputs_of(self.config, notebooks, self._environments, self._keeper)
+        return {each.key for each in inputs if each}
+
+    @cached_property
     def statuses(self) -> Sequence[Status]:
         """How things stand with each notebook, by page and tab; makes no environment.
 
@@ -231,7 +240,9 @@ class Build:
                 for problem in fault.problems:
                     self.reporter.caution(problem)
         notebooks = [each for name in self.book.pages for each in self.notebooks_on(name).values()]
-        return survey(self.config, notebooks, environments, self._keeper)
+        statuses = survey(self.config, notebooks, environments, self._keeper)
+        self._keeper.close(self.book.pages)
+        return statuses
 
     @cached_property
     def executions(self) -> Sequence[Execution]:

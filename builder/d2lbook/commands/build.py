@@ -132,7 +132,7 @@ def _selection(
     if not options:
         return None
     if not set(targets) & set(EXECUTING):
-        what = f"{options}: {', '.join(targets)} executes nothing"
+        what = f"{options}: nothing is executed for {', '.join(targets)}"
         raise UsageError.of(what, f"it belongs to: {', '.join(EXECUTING)}, all")
     if not config.build.eval_notebook:
         what = f"{options}: this book is not executed"

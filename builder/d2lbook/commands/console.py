@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from d2lbook.errors import Problem, Severity
+
+if TYPE_CHECKING:
+    from d2lbook.pipeline import Reporter
 
 
 class Console:
@@ -54,3 +58,17 @@ class Console:
         """A step on the way; only with -v."""
         if self.verbosity > 0:
             print(text, file=sys.stderr, flush=True)
+
+
+def quiet_reporter(console: Console) -> Reporter:
+    """For a command that executes nothing: what is odd goes to the console."""
+    from d2lbook.execute.jobs import Observer
+    from d2lbook.pipeline import Reporter
+
+    return Reporter(
+        warn=console.warn,
+        note=console.note,
+        caution=console.caution,
+        on_environment=lambda _: None,
+        observer=Observer(),
+    )

@@ -43,23 +43,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Show the status of the notebooks; it is no failure that some are stale or have failed."""
     from d2lbook.commands.build import chosen_tabs
-    from d2lbook.commands.console import Console
+    from d2lbook.commands.console import Console, quiet_reporter
     from d2lbook.config import read_config
-    from d2lbook.execute.jobs import Observer
-    from d2lbook.pipeline import Build, Reporter
+    from d2lbook.pipeline import Build
 
     config, notes = read_config(arguments.directory)
     console = Console(arguments.verbosity)
     for note in notes:
         console.note(note)
-    reporter = Reporter(
-        warn=console.warn,
-        note=console.note,
-        caution=console.caution,
-        on_environment=lambda _: None,
-        observer=Observer(),
-    )
-    statuses = Build(config, chosen_tabs(config, arguments.tab), reporter).statuses
+    tabs = chosen_tabs(config, arguments.tab)
+    statuses = Build(config, tabs, quiet_reporter(console)).statuses
     if arguments.json:
         console.result(json.dumps([each.as_json() for each in statuses], indent=1))
     else:

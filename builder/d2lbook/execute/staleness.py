@@ -17,7 +17,7 @@ from d2lbook.execute.results import Result
 if TYPE_CHECKING:
     from d2lbook.execute.environments import Environment
 
-__all__ = ["Change", "Found", "changes", "look_up"]
+__all__ = ["Change", "Found", "changes", "inputs_of", "look_up"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,14 +53,11 @@ def look_up(
     What is not chosen (None: all is) is never executed; with ``force`` what is chosen always is.
     Raises SourceError when a file that a notebook depends on can't be read.
     """
-    candidates: list[_Candidate] = []
-    for notebook in notebooks:
-        if config.build.eval_notebook and runnable_cells(notebook):
-            inputs = keeper.keys.of(notebook, environments[notebook.tab])
-            is_chosen = choose is None or choose(notebook, inputs)
-            candidates.append(_Candidate(notebook, inputs, is_chosen))
-        else:
-            candidates.append(_Candidate(notebook, None, False))
+    inputs = inputs_of(config, notebooks, environments, keeper)
+    candidates = [
+        _Candidate(notebook, its, bool(its and (choose is None or choose(notebook, its))))
+        for notebook, its in zip(notebooks, inputs, strict=True)
+    ]
     loaded = keeper.cache.load(
         each.inputs.key for each in candidates if each.inputs and not (force and each.is_chosen)
     )
@@ -68,6 +65,21 @@ def look_up(
         if each.inputs and (why := loaded.damage.get(each.inputs.key)):
             keeper.warn(damaged_result(each.notebook, why))
     return [_found(each, loaded.results) for each in candidates]
+
+
+def inputs_of(
+    config: Config,
+    notebooks: Sequence[Notebook],
+    environments: Mapping[str, Environment],
+    keeper: Keeper,
+) -> list[Inputs | None]:
+    """What each notebook depends on; None where there is nothing to execute (see ``look_up``)."""
+    return [
+        keeper.keys.of(notebook, environments[notebook.tab])
+        if config.build.eval_notebook and runnable_cells(notebook)
+        else None
+        for notebook in notebooks
+    ]
 
 
 class _Candidate(NamedTuple):
