@@ -278,3 +278,30 @@ def test_what_config_and_captions_say_is_never_markup(make_book: MakeBook, title
     pdf, _ = build_pdf(make_book(page(text, config, **{"tree.svg": SVG})))
     assert pdf.metadata is not None
     assert pdf.metadata.title == title
+
+
+def test_folds_and_boxes_are_open_whatever_they_hold(make_book: MakeBook) -> None:
+    text = """\
+    # First
+
+    :begin_fold: Solution of $x$
+    # A chapter?
+
+    Long.[^1]
+
+    :begin_box: Mind the gap
+    : Table
+
+    | a |
+    |---|
+    | b |
+    :end_box:
+    :end_fold:
+
+    [^1]: A note.
+    """
+    pdf, problems = build_pdf(make_book(page(text)))
+    assert problems == []
+    assert len(pdf.pages) == 3
+    found = pdf.pages[2].extract_text()
+    assert all(words in found for words in ("Solution of", "A chapter?", "Mind the gap", "A note."))
