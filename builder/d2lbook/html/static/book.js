@@ -4,7 +4,6 @@
   "use strict";
 
   const root = document.documentElement;
-  const pageTabs = root.dataset.tabs.split(" ").filter(Boolean);
   const texts = document.body.dataset;
 
   const memory = {
@@ -26,7 +25,9 @@
 
   // Frameworks.
 
-  const groups = all(".tabs");
+  let pageTabs = [];
+  let groups = [];
+  let shown = "";
 
   const showGroup = (group, tab) => {
     const has = words(group.dataset.tabs).includes(tab);
@@ -66,6 +67,7 @@
   };
 
   const show = (chosen) => {
+    shown = chosen;
     root.dataset.tab = pageTabs.includes(chosen) ? chosen : pageTabs[0] || "";
     showVariants(root.dataset.tab);
     for (const group of groups) showGroup(group, root.dataset.tab);
@@ -82,9 +84,11 @@
   };
 
   const moveFocus = (event) => {
-    const buttons = all("[role=tab]", event.currentTarget);
+    const bar = event.target.closest("[role=tablist]");
+    if (!bar) return;
+    const buttons = all("[role=tab]", bar);
     const index = buttons.indexOf(document.activeElement);
-    const forward = getComputedStyle(event.currentTarget).direction === "rtl" ? -1 : 1;
+    const forward = getComputedStyle(bar).direction === "rtl" ? -1 : 1;
     const steps = { ArrowRight: forward, ArrowLeft: -forward };
     const ends = { Home: 0, End: buttons.length - 1 };
     let next = ends[event.key];
@@ -154,29 +158,31 @@
 
   // The page's contents follow the reader.
 
+  let sections = [];
+
+  const findSections = () => {
+    sections = all(".page-contents a").map((link) => ({
+      link, heading: document.getElementById(decodeURIComponent(link.hash.slice(1))),
+    })).filter(({ heading }) => heading);
+  };
+
+  const markSection = () => {
+    const current = sections.findLast(
+      ({ heading }) => heading.checkVisibility() && heading.getBoundingClientRect().top < 120,
+    );
+    for (const { link } of sections) {
+      if (link === current?.link) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    }
+  };
+
   const followReading = () => {
-    const links = new Map(all(".page-contents a").map((link) => [
-      decodeURIComponent(link.hash.slice(1)), link,
-    ]));
-    const headings = [...links.keys()].map((id) => document.getElementById(id)).filter(Boolean);
-    if (!headings.length) return;
-    const mark = () => {
-      const seen = headings.filter(
-        (heading) => heading.checkVisibility() && heading.getBoundingClientRect().top < 120,
-      );
-      const current = seen.at(-1);
-      for (const [id, link] of links) {
-        if (current && id === current.id) link.setAttribute("aria-current", "true");
-        else link.removeAttribute("aria-current");
-      }
-    };
     let waiting = false;
     addEventListener("scroll", () => {
       if (waiting) return;
       waiting = true;
-      requestAnimationFrame(() => { waiting = false; mark(); });
+      requestAnimationFrame(() => { waiting = false; markSection(); });
     }, { passive: true });
-    mark();
   };
 
   const showPlace = () => {
@@ -187,11 +193,24 @@
     if (depth > nav.clientHeight * 0.7) nav.scrollTop += depth - nav.clientHeight / 3;
   };
 
-  // Start.
+  // Start: once for what is shown, which the preview puts in anew; once for the page.
+
+  const start = () => {
+    pageTabs = root.dataset.tabs.split(" ").filter(Boolean);
+    groups = all(".tabs");
+    for (const source of all(".source:not(:has(> .copy))")) addCopyButton(source);
+    show(shown);
+    findSections();
+    markSection();
+  };
 
   const asked = new URLSearchParams(location.search).get("tab");
   if (frameworkNames.has(asked)) memory.set("tab", asked);
-  show([asked, memory.get("tab"), ...pageTabs].find((tab) => frameworkNames.has(tab)) || "");
+  shown = [asked, memory.get("tab"), ...root.dataset.tabs.split(" ")].find(
+    (tab) => frameworkNames.has(tab),
+  ) || "";
+  start();
+  document.addEventListener("d2lbook:swapped", start);
   openTarget();
   addEventListener("hashchange", openTarget);
   addEventListener("resize", markOverflow, { passive: true });
@@ -206,8 +225,9 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-choose]");
     if (button) choose(button.dataset.choose, button);
+    if (event.target.closest("#drawer a")) document.getElementById("drawer").hidePopover?.();
   });
-  for (const bar of all("[role=tablist]")) bar.addEventListener("keydown", moveFocus);
+  document.addEventListener("keydown", moveFocus);
   for (const select of all(".frameworks-menu select")) {
     select.addEventListener("change", () => choose(select.value));
   }
@@ -217,10 +237,6 @@
     memory.set("theme", theme);
     showTheme(theme);
   });
-  for (const source of all(".source")) addCopyButton(source);
-  for (const link of all("#drawer a")) {
-    link.addEventListener("click", () => document.getElementById("drawer").hidePopover?.());
-  }
   showPlace();
   followReading();
 })();
