@@ -49,8 +49,13 @@ def resource_files(config: Config) -> Iterator[Path]:
 
 def copy_changed(source: Path, target: Path) -> None:
     """Copy a file with its time, in one step, unless the target is the same already."""
-    if target.is_file() and filecmp.cmp(source, target):
-        return
+    if target.is_file():
+        # Anybody can give a file the time it had before, but not hide from the system that it was
+        # written to since it was copied.
+        is_older = source.stat().st_ctime_ns < target.stat().st_ctime_ns
+        filecmp.clear_cache()
+        if filecmp.cmp(source, target, shallow=is_older):
+            return
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".") as folder:
         fresh = Path(folder, target.name)
