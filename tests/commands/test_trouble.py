@@ -104,7 +104,9 @@ print([each.status for each in done], *(each.line("warning") for each in bench.w
 def test_a_module_that_is_changed_while_a_notebook_runs(
     make_book: MakeBook, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    change = "import pathlib, util\npathlib.Path(util.__file__).resolve().write_text('value = 2')"
+    change = (
+        "import pathlib, util\n_ = pathlib.Path(util.__file__).resolve().write_text('value = 2')"
+    )
     text = page(change, "print(util.value)")
     folder = make_book(
         {"config.ini": "", "index.md": INDEX, "page.md": text, "util.py": "value = 1"}
