@@ -23,6 +23,7 @@ from d2lbook.errors import (
     ExecutionError,
     Problem,
     SourceError,
+    UsageError,
     raise_all,
 )
 from d2lbook.memory import Memory
@@ -60,6 +61,16 @@ class Reporter:
     """Is told of the steps in making an environment."""
     observer: Observer
     """Is told how the execution goes on."""
+
+
+def chosen_tabs(config: Config, tab: str) -> tuple[str, ...]:
+    """The tabs that ``--tab`` names. Raises UsageError when there is no such tab."""
+    if tab == "all":
+        return config.tabs
+    if tab.lower() not in config.tabs:
+        known = ", ".join(config.tabs)
+        raise UsageError.of(f"unknown tab '{tab}'", f"known are: {known}, all")
+    return (tab.lower(),)
 
 
 class Build:

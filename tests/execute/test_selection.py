@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 from d2lbook.book import Book, Chapter, Notebook
-from d2lbook.config import parse_config
+from d2lbook.config import Config, parse_config
 from d2lbook.errors import UsageError
+from d2lbook.execute.environments import Environment
 from d2lbook.execute.keeping import Keeper
 from d2lbook.execute.selection import Selection, chooser
 from d2lbook.execute.staleness import look_up
@@ -65,17 +66,25 @@ def commit(root: Path) -> None:
     git(root, "commit", "-q", "--allow-empty", "-m", "m")
 
 
+def environments(config: Config) -> dict[str, Environment]:
+    return {tab: environment(tab) for tab in config.tabs}
+
+
 def chosen(
-    root: Path, *only: str, since: str | None = None, notebooks: Sequence[Notebook] = ALL
+    root: Path,
+    *only: str,
+    since: str | None = None,
+    keys: frozenset[str] | None = None,
+    notebooks: Sequence[Notebook] = ALL,
 ) -> str:
     """The names of the notebooks that would be executed."""
     config, _ = parse_config((root / "config.ini").read_text(), root)
     pages = {each.page.name: each.page for each in notebooks}
     index, *others = pages.values()
     book = Book(tree=Chapter(page=index), loose=tuple(others))
-    choose = chooser(config, book, Selection(only=only, since=since))
-    tabs = {tab: environment(tab) for tab in config.tabs}
-    found = look_up(config, notebooks, tabs, Keeper(config, print), choose=choose)
+    choose = chooser(config, book, Selection(only=only, since=since, keys=keys))
+    keeper = Keeper(config, print)
+    found = look_up(config, notebooks, environments(config), keeper, choose=choose)
     assert all(each.is_missing == (each.execution is not None) for each in found)
     return " ".join(NAMES[id(each.notebook)] for each in found if not each.execution)
 
@@ -95,6 +104,16 @@ def chosen(
 )
 def test_pages_are_named_as_files_are(root: Path, patterns: list[str], names: str) -> None:
     assert chosen(root, *patterns) == names
+
+
+def test_notebooks_are_named_by_the_keys_of_what_they_depend_on(root: Path) -> None:
+    config, _ = parse_config(CONFIG, root)
+    keeper = Keeper(config, print)
+    found = look_up(config, [A2, C], environments(config), keeper)
+    keys = frozenset(each.inputs.key for each in found if each.inputs)
+    assert chosen(root, keys=keys) == "a2 c"
+    assert chosen(root, "start", keys=keys) == "a2"
+    assert chosen(root, keys=frozenset()) == ""
 
 
 @pytest.mark.parametrize(

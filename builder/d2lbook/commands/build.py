@@ -79,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
     from d2lbook.execute.jobs import Observer
     from d2lbook.execute.progress import observer_for
     from d2lbook.output import reserved
-    from d2lbook.pipeline import Build, Reporter
+    from d2lbook.pipeline import Build, Reporter, chosen_tabs
     from d2lbook.targets import TARGETS
 
     targets = tuple(dict.fromkeys(_targets(arguments.targets)))
@@ -124,13 +124,13 @@ def _selection(
     arguments: argparse.Namespace, targets: tuple[str, ...], config: Config
 ) -> Selection | None:
     """What the options ask for. Raises UsageError where nothing would heed them."""
-    from d2lbook.errors import UsageError
-    from d2lbook.execute.selection import Selection
-
     given = {"--force": arguments.force, "--only": arguments.only, "--since": arguments.since}
     options = ", ".join(name for name, value in given.items() if value not in (False, [], None))
     if not options:
         return None
+    from d2lbook.errors import UsageError
+    from d2lbook.execute.selection import Selection
+
     if not set(targets) & set(EXECUTING):
         what = f"{options}: nothing is executed for {', '.join(targets)}"
         raise UsageError.of(what, f"it belongs to: {', '.join(EXECUTING)}, all")
@@ -138,18 +138,6 @@ def _selection(
         what = f"{options}: this book is not executed"
         raise UsageError.of(what, "see eval_notebook in [build] of config.ini")
     return Selection(only=tuple(arguments.only), since=arguments.since, force=arguments.force)
-
-
-def chosen_tabs(config: Config, tab: str) -> tuple[str, ...]:
-    """The tabs that ``--tab`` names. Raises UsageError when there is no such tab."""
-    from d2lbook.errors import UsageError
-
-    if tab == "all":
-        return config.tabs
-    if tab.lower() not in config.tabs:
-        known = ", ".join(config.tabs)
-        raise UsageError.of(f"unknown tab '{tab}'", f"known are: {known}, all")
-    return (tab.lower(),)
 
 
 def _shown(path: Path) -> str:

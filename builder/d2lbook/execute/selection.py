@@ -1,4 +1,5 @@
-"""Which notebooks a build may execute: those of some pages, those that a change touches.
+"""Which notebooks a build may execute: those of some pages, those that a change touches,
+those with some keys.
 
 What is not chosen keeps its outputs if they are in the cache; nothing that is out
 of date is ever shown.
@@ -23,12 +24,14 @@ from d2lbook.source.files import matches
 
 @dataclass(frozen=True, kw_only=True)
 class Selection:
-    """What was asked for on the command line."""
+    """What was asked for; a notebook has to fit all of it."""
 
     only: tuple[str, ...] = ()
     """Patterns of pages; empty: all."""
     since: str | None = None
     """Revisions of git; None: whatever has changed or not."""
+    keys: frozenset[str] | None = None
+    """Keys of what notebooks depend on (see ``keys``); None: whatever they depend on."""
     force: bool = False
     """Whether what is chosen is executed even if its outputs are in the cache."""
 
@@ -41,9 +44,14 @@ def chooser(config: Config, book: Book, selection: Selection) -> Choose:
     """
     pages = _pages(book, selection.only)
     touched = _Touched(config, selection.since) if selection.since is not None else None
+    keys = selection.keys
 
     def choose(notebook: Notebook, inputs: Inputs) -> bool:
-        return notebook.page.name in pages and (not touched or touched.has(notebook, inputs))
+        return (
+            notebook.page.name in pages
+            and (keys is None or inputs.key in keys)
+            and (not touched or touched.has(notebook, inputs))
+        )
 
     return choose
 
