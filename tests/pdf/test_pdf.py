@@ -259,8 +259,19 @@ def test_a_missing_logo_is_reported(make_book: MakeBook) -> None:
     config = CONFIG + "[pdf]\nlatex_logo = logo.svg\n"
     _, problems = build_pdf(make_book(page("# T\n", config)))
     assert [problem.line("warning") for problem in problems] == [
-        "config.ini:7: warning: the logo 'logo.svg' is not there"
+        "config.ini:7: warning: [pdf] latex_logo names 'logo.svg', which is not there; "
+        "add it, or mend the name"
     ]
+
+
+def test_a_font_that_is_not_installed_is_reported(make_book: MakeBook) -> None:
+    config = CONFIG + "[pdf]\nmain_font = Nobody Has This\nmono_font = dejavu sans mono\n"
+    pdf, problems = build_pdf(make_book(page("# T\n\n`code`\n", config)))
+    assert [problem.line("warning") for problem in problems] == [
+        "config.ini:7: warning: [pdf] main_font names 'Nobody Has This', which is not installed; "
+        "install it, or leave it out"
+    ]
+    assert "code" in text_of(pdf)
 
 
 def test_a_folder_that_cannot_be_written(make_book: MakeBook) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from urllib.parse import urlsplit
 
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
@@ -53,9 +52,11 @@ class InlineWriter:
         """The Image that a page names by ``source``; without a path, and a problem, if it can't."""
         path = self.volume.find_file(self.page.name, source)
         if not path:
-            is_elsewhere = bool(urlsplit(source).scheme)
-            what = f"the image '{source}' is not {'in the book' if is_elsewhere else 'there'}"
-            self.warn(token, what, "mend the path, or add it")
+            if "://" in source:
+                what, remedy = f"the image '{source}' is not in the book", "keep a copy in it"
+                self.warn(token, f"{what}, so the PDF can't show it", remedy)
+            else:
+                self.warn(token, f"the image '{source}' is not there", "mend the path, or add it")
         return nodes.image(path, alt or source, **sizes)
 
     def formula(self, token: Token) -> Node:

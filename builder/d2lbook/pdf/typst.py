@@ -7,7 +7,7 @@ Documents ──► page trees ──► Typst's markup ──► PDF
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,7 +29,7 @@ from d2lbook.pdf.math import to_typst
 from d2lbook.pdf.pandoc_tree import page_tree, reference_list
 from d2lbook.pdf.typst_nodes import Lowering, link_targets
 from d2lbook.pdf.volume import PageTree, Volume
-from d2lbook.pdf.workspace import Workspace
+from d2lbook.pdf.workspace import Workspace, installed_fonts
 
 _MANY_PAGES = 30
 """From here on the table of contents leaves out the headings within pages."""
@@ -51,8 +51,9 @@ def write_pdf(
     trees = _page_trees(book, documents, references, tab, config)
     formulas, damaged = _formulas(trees)
     logo, missing = _logo(config)
+    fonts, unknown = _fonts(config)
     with TemporaryDirectory(prefix="d2lbook-") as name:
-        workspace = Workspace(Path(name), _fonts(config))
+        workspace = Workspace(Path(name), fonts)
         pictures = workspace.add_pictures({*logo, *_files(trees)}, config.root)
         pictures |= workspace.add_made_pictures(_made_pictures(trees))
         lowering = Lowering(_targets(trees), formulas, pictures)
@@ -62,7 +63,7 @@ def write_pdf(
         cover = _cover(book, documents, tab, config)
         content = workspace.compile(cover | {"logo": "".join(pictures[path] for path in logo)})
     write_file(file, content)
-    return [*missing, *chain.from_iterable(tree.problems for tree in trees), *damaged]
+    return [*missing, *unknown, *chain.from_iterable(tree.problems for tree in trees), *damaged]
 
 
 # Pages.
@@ -178,11 +179,20 @@ def _logo(config: Config) -> tuple[list[str], list[Problem]]:
     if (config.root / path).is_file():
         return [path], []
     place = config.place("pdf", "latex_logo")
-    return [], [Problem(what=f"the logo '{path}' is not there", place=place)]
+    what = f"[pdf] latex_logo names '{path}', which is not there"
+    return [], [Problem(what=what, place=place, remedy="add it, or mend the name")]
 
 
-def _fonts(config: Config) -> Mapping[str, str]:
-    """The fonts that the book asks for, by the template's names of them."""
-    pdf = config.pdf
-    chosen = {"serif": pdf.main_font, "sans": pdf.sans_font, "mono": pdf.mono_font}
-    return {name: font for name, font in chosen.items() if font}
+def _fonts(config: Config) -> tuple[dict[str, str], list[Problem]]:
+    """The fonts that the book asks for, by the template's names; a problem for each not there."""
+    found: dict[str, str] = {}
+    problems: list[Problem] = []
+    for name, kind in (("serif", "main"), ("sans", "sans"), ("mono", "mono")):
+        font = getattr(config.pdf, f"{kind}_font")
+        if font and font.casefold() in installed_fonts():
+            found[name] = font
+        elif font:
+            what = f"[pdf] {kind}_font names '{font}', which is not installed"
+            place = config.place("pdf", f"{kind}_font")
+            problems.append(Problem(what=what, place=place, remedy="install it, or leave it out"))
+    return found, problems

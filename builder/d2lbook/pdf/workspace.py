@@ -32,6 +32,11 @@ _TEMPLATE = ("template.typ", "code.tmTheme")
 _PLACE = re.compile(r"┌─ .*?(pages/\d+\.typ):\d+")
 
 
+def installed_fonts() -> frozenset[str]:
+    """The families, in small letters, that books can ask for on this machine."""
+    return frozenset(family.casefold() for family in typst.Fonts().families())
+
+
 class Workspace:
     """The contents of one PDF.
 
