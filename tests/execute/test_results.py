@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
+import sys
+import textwrap
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -90,3 +93,24 @@ def test_the_order_of_use_holds_when_the_clock_is_set_back(
     assert [entry.key for entry in store.entries()] == keys
     store.mark_used([keys[0]])
     assert [entry.key for entry in store.entries()] == [*keys[1:], keys[0]]
+
+
+def test_many_writers_and_readers_at_once_see_whole_entries(tmp_path: Path) -> None:
+    """As builds of several books do with one shared folder."""
+    program = """
+        import sys
+        from pathlib import Path
+        from d2lbook.execute.results import Result, ResultStore, decode, encode
+
+        store, number = ResultStore(Path(sys.argv[1])), int(sys.argv[2])
+        for turn in range(150):
+            key = f"{turn % 3:064x}"
+            output = {"output_type": "stream", "name": "stdout", "text": "x" * 30_000 * (number + 1)}
+            store.save(key, encode(key, Result(outputs=((output,),), seconds=number)))
+            result = decode(key, store.load(key))
+            assert len(result.outputs[0][0]["text"]) == 30_000 * (result.seconds + 1)
+    """
+    command = [sys.executable, "-c", textwrap.dedent(program), str(tmp_path)]
+    writers = [subprocess.Popen([*command, str(number)]) for number in range(3)]
+    assert [writer.wait(120) for writer in writers] == [0, 0, 0]
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 3

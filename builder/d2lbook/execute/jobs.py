@@ -37,13 +37,13 @@ class Execution:
 
     notebook: Notebook
     status: Literal["executed", "cached", "failed", "skipped"]
-    """``skipped``: there was nothing to execute, or the book is not to be executed."""
+    """``skipped``: there was nothing to execute, or it was not to be and isn't cached."""
     outputs: Outputs = field(default_factory=dict)
     """By ``Cell.position``; of a failed notebook those up to the failure."""
     problem: Problem | None = None
     """Why it failed; None unless it did."""
     warnings: tuple[Problem, ...] = ()
-    """What does not stop a build: a cached result that is damaged, or can't be kept."""
+    """What is odd about it and stops no build."""
     seconds: float = 0.0
     """How long it took; of a cached one, how long it had taken."""
 
