@@ -15,11 +15,13 @@ from d2lbook.document.whole import build_documents
 from d2lbook.errors import Problem
 from d2lbook.notebooks.select import select
 from d2lbook.output import pdf_file
-from d2lbook.pdf.pandoc_tree import page_tree
-from d2lbook.pdf.typst import _formulas, write_pdf
-from d2lbook.pdf.typst_nodes import Lowering, link_targets
-from d2lbook.pdf.volume import Volume
+from d2lbook.pdf.math import to_typst
+from d2lbook.pdf.typst import write_pdf
+from d2lbook.pdf.typst_nodes import Lowering
 from d2lbook.source.files import read_book
+from d2lbook.volume.model import Volume
+from d2lbook.volume.page import page_tree
+from d2lbook.volume.trees import formulas, identifiers
 from pypdf import PdfReader
 
 from tests.document.pages import documents_of
@@ -93,6 +95,7 @@ def markup_of(text: str, pages: Mapping[str, str] | None = None) -> str:
     root = Path(__file__).parent / "book"
     volume = Volume(
         tab="pytorch",
+        medium="latex",
         language=load_language("en"),
         pages=frozenset(documents.pages),
         numbers=documents.numbers,
@@ -102,7 +105,8 @@ def markup_of(text: str, pages: Mapping[str, str] | None = None) -> str:
         source=root,
     )
     tree = page_tree(documents.pages["page"], volume, 1)
-    formulas, _ = _formulas([tree])
+    mathml, _ = formulas([tree])
+    markup = {each: to_typst(found, display=each.display) for each, found in mathml.items()}
     pictures = {path: f"/{path}" for path in ["img/tree.svg", *tree.pictures]}
-    lowering = Lowering(link_targets(tree.blocks), formulas, pictures)
+    lowering = Lowering(identifiers([tree]), markup, pictures)
     return pandoc.convert_each("typst", [lowering.lower(tree.blocks)])[0]

@@ -1,6 +1,6 @@
 """Blocks of a pandoc document → the same, with what the template draws as calls to it.
 
-``pandoc_tree.py`` says what is a figure, an equation, an output; here each of
+``volume/page.py`` says what is a figure, an equation, an output; here each of
 these becomes raw Typst, a call of a function of ``template.typ``. Pandoc's
 writer is left with what it writes well: paragraphs, lists, emphasis, quotes.
 """
@@ -13,9 +13,9 @@ from typing import Any
 
 from d2lbook.document.katex import Formula
 from d2lbook.document.pandoc import Node
-from d2lbook.pdf import nodes
 from d2lbook.pdf.markup import Raw, arguments, call
-from d2lbook.pdf.nodes import Nodes, node, value_of
+from d2lbook.volume import nodes
+from d2lbook.volume.nodes import Nodes, node, value_of
 
 _MARKER = re.compile(r"[-+/=]|\d")
 _LENGTH = re.compile(r"([\d.]+)(px|%|em|rem|cm|mm|in|pt)")
@@ -220,19 +220,6 @@ _WRITERS: Mapping[str, Callable[[Lowering, Node], Nodes]] = {
     "Span": Lowering.span,
     "Table": Lowering.table,
 }
-
-_ATTRIBUTES = {"Header": 1, "Figure": 0, "Table": 0, "Span": 0, "Div": 0}
-"""Kinds of nodes that links can lead to, and which of their contents says its identifier."""
-
-
-def link_targets(blocks: Nodes) -> set[str]:
-    """All identifiers in these blocks."""
-    found = (
-        part["c"][_ATTRIBUTES[part["t"]]][0]
-        for part in nodes.walk(blocks)
-        if part["t"] in _ATTRIBUTES
-    )
-    return set(filter(None, found))
 
 
 def _is_mark(found: Node) -> bool:

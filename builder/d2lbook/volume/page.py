@@ -1,7 +1,6 @@
 """One page of a book, as one tab has it → blocks of a pandoc document.
 
-The blocks say what things are, not how they look; so the PDF and other books
-on paper or screens can be made from them. Beyond pandoc's own nodes:
+The blocks say what things are, not how they look. Beyond pandoc's own nodes:
 
     Header       identifier, number ("3.1"), further labels as empty Spans in its text
     Figure       identifier, name ("Figure 3.1.2"); holds an Image
@@ -38,10 +37,10 @@ from d2lbook.document.ordinals import KINDS
 from d2lbook.document.pandoc import Node
 from d2lbook.document.rst.only import shown_in
 from d2lbook.document.text import plain_text
-from d2lbook.pdf import nodes
-from d2lbook.pdf.inlines import NO_BREAK, InlineWriter, token_of
-from d2lbook.pdf.outputs import output_blocks
-from d2lbook.pdf.volume import PageTree, Volume
+from d2lbook.volume import nodes
+from d2lbook.volume.inlines import NO_BREAK, InlineWriter, token_of
+from d2lbook.volume.model import PageTree, Volume
+from d2lbook.volume.outputs import output_blocks
 
 _SIZE = re.compile(r"\d+(?:\.\d+)?(?:px|%|em|rem|cm|mm|in|pt)?")
 _ALIGNMENTS = {"left": "AlignLeft", "right": "AlignRight", "center": "AlignCenter"}
@@ -93,7 +92,7 @@ class _PageWriter(InlineWriter):
             token is self.document.title
             for block in self.document.select(self.volume.tab)
             if isinstance(block, Prose)
-            for token in shown_in("latex", block.tokens, self.volume.tab)
+            for token in shown_in(self.volume.medium, block.tokens, self.volume.tab)
         )
 
     def _title(self) -> Node:
@@ -105,7 +104,7 @@ class _PageWriter(InlineWriter):
 
     def _prose(self, tokens: Sequence[Token], cell: Cell) -> list[Node]:
         outer, self.cell = self.cell, cell
-        shown = shown_in("latex", tokens, self.volume.tab)
+        shown = shown_in(self.volume.medium, tokens, self.volume.tab)
         found = self._blocks(SyntaxTreeNode(shown).children)
         self.cell = outer
         return found

@@ -1,4 +1,4 @@
-"""What is one PDF: what all its pages share, and what is made of each."""
+"""What all pages of a volume share, and what is made of each."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal, TypeAlias
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from d2lbook.book import Place
@@ -17,6 +18,9 @@ from d2lbook.document.language import Language
 from d2lbook.document.numbering import PageNumbers
 from d2lbook.document.pandoc import Node
 from d2lbook.errors import Problem
+
+Medium: TypeAlias = Literal["html", "latex"]
+"""Which parts of a page a volume has that are not for all outputs: those for screens or paper."""
 
 _WEB = {"http", "https", "mailto"}
 
@@ -40,6 +44,7 @@ class Volume:
     """A book as one tab has it: what the writing of a page needs to know of the rest."""
 
     tab: str
+    medium: Medium
     language: Language
     pages: frozenset[str]
     """Names of the pages that are in it."""

@@ -15,8 +15,8 @@ from d2lbook.document.labels import reference_text
 from d2lbook.document.pandoc import Node
 from d2lbook.document.text import plain_text
 from d2lbook.errors import Problem
-from d2lbook.pdf import nodes
-from d2lbook.pdf.volume import PageTree, Volume
+from d2lbook.volume import nodes
+from d2lbook.volume.model import PageTree, Volume
 
 NO_BREAK = "\u00a0"
 _LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from d2lbook.book import Output
 from d2lbook.document.outputs import PICTURE_KINDS, Form, Kind, output_forms
 from d2lbook.document.pandoc import Node
-from d2lbook.pdf import nodes
+from d2lbook.volume import nodes
 
 PICTURES = "outputs"
 """Folder for the pictures that code made."""
