@@ -80,6 +80,7 @@ def plot(x, ys, xlabel, ylabel, legend=(), yscale='linear'):
     for values, style in zip(ys, ('-', '--', '-.', ':')):
         axes.plot(x, values, style)
     axes.set(xlabel=xlabel, ylabel=ylabel, yscale=yscale)
+    axes.locator_params('x', integer=all(value == int(value) for value in x))
     axes.grid(alpha=0.3)
     if legend:
         axes.legend(legend)
@@ -90,6 +91,7 @@ class Residual(nn.Module):
     """Tambahkan masukan sebuah modul pada keluarannya.
 
     Defined in :numref:`subsec_model_construction_residual`"""
+
     inner: Callable
 
     def __call__(self, X):
@@ -100,6 +102,7 @@ class NestMLP(nn.Module):
     """Perseptron multilapis yang tersusun dari blok-blok bersarang.
 
     Defined in :numref:`subsec_model_construction_nested`"""
+
     width: int = 8
 
     def setup(self):

@@ -58,6 +58,7 @@ def plot(x, ys, xlabel, ylabel, legend=(), yscale='linear'):
     for values, style in zip(ys, ('-', '--', '-.', ':')):
         axes.plot(x, values, style)
     axes.set(xlabel=xlabel, ylabel=ylabel, yscale=yscale)
+    axes.locator_params('x', integer=all(value == int(value) for value in x))
     axes.grid(alpha=0.3)
     if legend:
         axes.legend(legend)
@@ -68,6 +69,7 @@ class Residual(nn.Block):
     """Tambahkan masukan sebuah modul pada keluarannya.
 
     Defined in :numref:`subsec_model_construction_residual`"""
+
     def __init__(self, inner, **kwargs):
         super().__init__(**kwargs)
         self.inner = inner
@@ -80,6 +82,7 @@ class NestMLP(nn.Block):
     """Perseptron multilapis yang tersusun dari blok-blok bersarang.
 
     Defined in :numref:`subsec_model_construction_nested`"""
+
     def __init__(self, width=8, **kwargs):
         super().__init__(**kwargs)
         self.first = nn.Dense(width, activation='relu')

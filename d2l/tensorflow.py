@@ -63,6 +63,7 @@ def plot(x, ys, xlabel, ylabel, legend=(), yscale='linear'):
     for values, style in zip(ys, ('-', '--', '-.', ':')):
         axes.plot(x, values, style)
     axes.set(xlabel=xlabel, ylabel=ylabel, yscale=yscale)
+    axes.locator_params('x', integer=all(value == int(value) for value in x))
     axes.grid(alpha=0.3)
     if legend:
         axes.legend(legend)
@@ -73,6 +74,7 @@ class Residual(layers.Layer):
     """Tambahkan masukan sebuah modul pada keluarannya.
 
     Defined in :numref:`subsec_model_construction_residual`"""
+
     def __init__(self, inner):
         super().__init__()
         self.inner = inner
@@ -85,6 +87,7 @@ class NestMLP(keras.Model):
     """Perseptron multilapis yang tersusun dari blok-blok bersarang.
 
     Defined in :numref:`subsec_model_construction_nested`"""
+
     def __init__(self, width=8):
         super().__init__()
         self.first = layers.Dense(width, activation='relu')
