@@ -53,6 +53,8 @@ BOOK = {
         1
         ```
 
+        Both are nets.
+
         :begin_tab:`jax`
         ```eval_rst
         .. currentmodule:: flax.linen
@@ -117,6 +119,7 @@ def test_the_book_is_made_of_the_pages_that_a_toctree_lists(folder: Path) -> Non
 
 def test_objects_are_described_for_each_tab(folder: Path) -> None:
     page = article(folder, "part/nets.html")
+    assert page.count('class="panel"') == 1  # the block that only names a module shows nothing
     of_torch, of_jax = re.findall(r'<div data-for="(\w+)">(.*?)</div>', page, re.DOTALL)
     assert of_torch[0] == "pytorch"
     assert "<code>d2l.torch.Net</code>" in of_torch[1]
@@ -141,7 +144,7 @@ def test_what_a_name_refers_to_may_be_missing(
     folder = make_book(BOOK | {"works.md": page, "d2l/torch.py": "x = 1\n"})
     assert main(["-C", str(folder), "-q", "build", "html", "pdf"]) == 0
     assert sorted(capfd.readouterr().err.splitlines()) == [
-        "part/nets.md:25: warning: the module d2l.torch has no 'Net'; mend the name",
+        "part/nets.md:27: warning: the module d2l.torch has no 'Net'; mend the name",
         "works.md:4: warning: the module d2l.torch has no 'train'; mend the name",
         "works.md:6: warning: unknown label 'sec_none' in :numref:; no page of the book has it",
         'works.md:8: warning: reStructuredText: Unknown directive type "odd"',

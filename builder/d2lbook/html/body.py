@@ -110,14 +110,17 @@ class BodyWriter:
     ) -> tuple[PartGroup | PartFrame, ...]:
         """Parts that these tabs see."""
         return tuple(
-            self._frame(run, tabs) if isinstance(run, Framed) else self._group(run, tabs)
+            group
             for run in runs(parts, tabs)
+            for group in (
+                [self._frame(run, tabs)] if isinstance(run, Framed) else self._group(run, tabs)
+            )
         )
 
-    def _group(self, run: Run, tabs: tuple[str, ...]) -> PartGroup:
-        return PartGroup(
-            number=next(self._numbers), tabs=run.tabs, parts=tuple(self._parts(run, tabs))
-        )
+    def _group(self, run: Run, tabs: tuple[str, ...]) -> Iterator[PartGroup]:
+        """The run as a group; nothing where there is nothing to see in it."""
+        if parts := tuple(self._parts(run, tabs)):
+            yield PartGroup(number=next(self._numbers), tabs=run.tabs, parts=parts)
 
     def _frame(self, framed: Framed, tabs: tuple[str, ...]) -> PartFrame:
         title = framed.title
