@@ -9,6 +9,7 @@ from zipfile import ZipFile
 
 import pytest
 from d2lbook.__main__ import main
+from d2lbook.publish import decks
 
 from tests.conftest import MakeBook
 
@@ -164,3 +165,73 @@ def test_a_book_without_slides_says_so(
     book = make_book({**BOOK, "part/page.md": "# Page\n"})
     assert main(["-C", str(book), "build", "slides"]) == 0
     assert "note: no page marks anything for slides" in capsys.readouterr().err
+
+
+def test_slides_that_have_not_changed_are_not_made_again(
+    make_book: MakeBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = {
+        **BOOK,
+        "index.md": "# Book\n\n```toc\npart/page\nother\n```\n",
+        "other.md": "# Other\n\n[**Also marked**]\n",
+    }
+    folder = build(make_book(texts), "slides") / "slides"
+    before = {name: (folder / name).stat().st_mtime_ns for name in names(folder)}
+    made: list[str] = []
+    make = decks._exporter().from_notebook_node
+    monkeypatch.setattr(
+        decks._exporter(),
+        "from_notebook_node",
+        lambda notebook, **more: (made.append(notebook.metadata.title), make(notebook, **more))[1],
+    )
+    make_book({"other.md": "# Other\n\n[**Changed**]\n"})
+    build(folder.parent.parent, "slides")
+    assert made == ["Other", "Other"]
+    after = {name: (folder / name).stat().st_mtime_ns for name in names(folder)}
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == {
+        f"{tab}/other.{end}" for tab in ("jax", "pytorch") for end in ("ipynb", "slides.html")
+    }
+    assert "Changed" in (folder / "jax/other.slides.html").read_text("utf-8")
+    (folder / "jax/other.slides.html").write_text("spoilt")
+    build(folder.parent.parent, "slides")
+    assert "Changed" in (folder / "jax/other.slides.html").read_text("utf-8")
+
+
+def test_slides_of_one_page(make_book: MakeBook, capsys: pytest.CaptureFixture[str]) -> None:
+    texts = {
+        **BOOK,
+        "config.ini": BOOK["config.ini"].replace("eval_notebook = False", "eval_notebook = True"),
+        "index.md": "# Book\n\n```toc\npart/page\nother\n```\n",
+        "other.md": "# Other\n\n[**Also marked**]\n\n```{.python .input}\n%%tab all\nraise OSError\n```\n",
+    }
+    book = make_book(texts)
+    assert main(["-C", str(book), "slides", "--tab", "jax", "part/*.md"]) == 0
+    folder = book / "_build/slides"
+    assert capsys.readouterr().out == f"slides: {folder}/jax/part/page.slides.html\n"
+    assert names(folder) == {
+        "jax/img/a.svg",
+        "jax/LICENSE.md",
+        "jax/part/page.ipynb",
+        "jax/part/page.slides.html",
+    }
+    assert main(["-C", str(book), "slides", "--tab", "jax", "other.md"]) == 0
+    assert "jax/part/page.slides.html" in names(folder)
+    assert "raise OSError" in sources(folder / "jax/other.ipynb")[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (["nowhere.md"], 2, "error: there is no file nowhere.md; name pages of the book"),
+        (["LICENSE.md"], 2, "error: LICENSE.md is no page of the book; see [build] notebooks"),
+        (["--tab", "x", "index.md"], 2, "error: unknown tab 'x'; known are: pytorch, jax, all"),
+        (["index.md"], 0, "note: these pages mark nothing for slides, so there are none; "
+         "put [**…**] around what goes on a slide"),
+    ],
+)  # fmt: skip
+def test_slides_of_what_is_no_page(
+    make_book: MakeBook, capsys: pytest.CaptureFixture[str], words: list[str], code: int, told: str
+) -> None:
+    assert main(["-C", str(make_book(BOOK)), "slides", *words]) == code
+    assert capsys.readouterr().err.splitlines() == [told]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -30,6 +30,9 @@ Texts = Mapping[str, str]
 """Texts by the names of their pages, or of the files they go into."""
 
 Result = TypeVar("Result")
+
+DECK = ".slides.html"
+"""Ending of the slides' decks."""
 
 MANY_PAGES = 20
 """From so many pages on it pays to clean notebooks on several processors."""
@@ -148,7 +151,8 @@ def write_slides(build: Build) -> list[Path]:
     books = _books(build)
 
     def write_tab(tab: str) -> bool:
-        texts = dict(_slides(build, tab, books[tab]))
+        names = build.notebooks[tab]
+        texts = dict(_slides(build, tab, names, books[tab], folder / tab))
         _write_folder(build.config, folder / tab, texts)
         return bool(texts)
 
@@ -160,19 +164,53 @@ def write_slides(build: Build) -> list[Path]:
     return [folder]
 
 
-def _slides(build: Build, tab: str, book: BookOfNotebooks) -> Iterator[tuple[str, str]]:
-    """The files of one tab's slides, by name, and what they hold."""
+def write_slides_of(build: Build, names: Sequence[str]) -> list[Path]:
+    """The slides of these pages; those of others stay as they are. Returns the decks."""
+    from d2lbook.publish.decks import STATIC, shared_files
+
+    folder = claim(build.config) / "slides"
+    books = _books(build)
+    decks: list[Path] = []
+    for tab in build.tabs:
+        own = [name for name in names if name in build.notebooks[tab]]
+        for name, text in _slides(build, tab, own, books[tab], folder / tab):
+            write_file(folder / tab / name, text)
+            decks += [folder / tab / name] if name.endswith(DECK) else []
+        for name, path in _companions(build.config).items():
+            copy_changed(path, folder / tab / name)
+    for name, content in shared_files().items():
+        write_file(folder / STATIC / name, content)
+    return decks
+
+
+def _slides(
+    build: Build, tab: str, names: Iterable[str], book: BookOfNotebooks, folder: Path
+) -> Iterator[tuple[str, str]]:
+    """The files of the slides of one tab's pages, by name, and what they hold.
+
+    ``folder`` is where they go: decks that are there already aren't made again.
+    """
     from d2lbook.publish.data import notebook_text
     from d2lbook.publish.decks import STATIC, deck_html
     from d2lbook.publish.slides import slide_notebook
 
-    for name, notebook in build.notebooks[tab].items():
-        outputs = build.outputs[tab].get(name)
+    for name in names:
+        notebook, outputs = build.notebooks[tab][name], build.outputs[tab].get(name)
         if data := slide_notebook(notebook, outputs, book, build.config):
             static = f"{'../' * (1 + name.count('/'))}{STATIC}"
             text = notebook_text(data)
             yield f"{name}.ipynb", text
-            yield f"{name}.slides.html", deck_html(text, static=static, language=book.language)
+            before = _text_of(folder / f"{name}{DECK}")
+            deck = deck_html(text, static=static, language=book.language, before=before)
+            yield f"{name}{DECK}", deck
+
+
+def _text_of(file: Path) -> str:
+    """What is in a file; nothing where that can't be read."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def _books(
@@ -228,7 +266,7 @@ def _write_folder(config: Config, folder: Path, texts: Texts) -> None:
     """Write these texts and what notebooks need beside them; remove those of earlier builds."""
     for name, text in texts.items():
         write_file(folder / name, text)
-    for pattern in ("*.ipynb", "*.slides.html"):
+    for pattern in ("*.ipynb", f"*{DECK}"):
         remove_others(folder, (folder / name for name in texts), pattern)
     try:
         for name, path in _companions(config).items():

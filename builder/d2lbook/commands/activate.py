@@ -11,7 +11,6 @@ tabs are passed over then.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
 from pathlib import Path
 
 NAME = "activate"
@@ -27,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Rewrite all of the files, or none."""
     from d2lbook.commands.console import Console
+    from d2lbook.commands.files import named_files
     from d2lbook.config import read_config
     from d2lbook.errors import BookError, Problem, SourceError, raise_all
     from d2lbook.files import write_file
@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     console = Console(arguments.verbosity)
     texts: dict[Path, str] = {}
     errors: list[Problem] = []
-    for name in _find(arguments.directory, arguments.files):
+    for name in named_files(arguments.directory, arguments.files):
         path = arguments.directory / name
         try:
             texts[path], problems = activate(_read(path, name), tab, rules, name)
@@ -63,26 +63,6 @@ def _check_tab(tab: str, tabs: tuple[str, ...]) -> str:
         known = ", ".join([*tabs, "all", "default"])
         raise UsageError.of(f"unknown tab '{tab}'", f"known are: {known}")
     return tabs[0] if tab == "default" else tab
-
-
-def _find(folder: Path, patterns: list[str]) -> Iterator[str]:
-    """The files that are meant, relative to the folder, each once."""
-    import glob
-
-    from d2lbook.errors import UsageError
-
-    seen: set[str] = set()
-    for pattern in patterns:
-        names = (
-            [pattern]
-            if (folder / pattern).is_file()
-            else sorted(glob.glob(pattern, root_dir=folder, recursive=True))  # noqa: PTH207
-        )
-        files = [name for name in names if (folder / name).is_file()]
-        if not files:
-            raise UsageError.of(f"there is no file {pattern}", "name pages of the book")
-        yield from (name for name in files if name not in seen)
-        seen.update(files)
 
 
 def _read(path: Path, name: str) -> str:

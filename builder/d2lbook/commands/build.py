@@ -28,12 +28,10 @@ has for them as they are now, and are shown without outputs where it has none.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import nullcontext
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -73,7 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Build the targets; 1 where warnings count as errors and there are any."""
-    from d2lbook.commands.console import Console
+    from d2lbook.commands.console import Console, shown_path
     from d2lbook.commands.progress import environment_progress
     from d2lbook.config import read_config
     from d2lbook.execute.jobs import Observer
@@ -110,7 +108,7 @@ def run(arguments: argparse.Namespace) -> int:
         for name in targets:
             start = time.monotonic()
             for path in TARGETS[name](build):
-                console.result(f"{name}: {_shown(path)}")
+                console.result(f"{name}: {shown_path(path)}")
             console.detail(f"{name}: {time.monotonic() - start:.2f} s")
     return console.exit_code
 
@@ -138,9 +136,3 @@ def _selection(
         what = f"{options}: this book is not executed"
         raise UsageError.of(what, "see eval_notebook in [build] of config.ini")
     return Selection(only=tuple(arguments.only), since=arguments.since, force=arguments.force)
-
-
-def _shown(path: Path) -> str:
-    """The path as short as it can be said from here."""
-    relative = os.path.relpath(path)
-    return str(path) if relative.startswith("..") else relative

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from d2lbook.errors import Problem, Severity
@@ -58,6 +60,12 @@ class Console:
         """A step on the way; only with -v."""
         if self.verbosity > 0:
             print(text, file=sys.stderr, flush=True)
+
+
+def shown_path(path: Path) -> str:
+    """The path as short as it can be said from here."""
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative
 
 
 def quiet_reporter(console: Console) -> Reporter:

@@ -7,10 +7,12 @@ template ``templates/deck``; formulas by KaTeX, when the deck is made).
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from html import escape
-from importlib import resources
+from importlib.metadata import version
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 STATIC = "_static"
 """Folder of what all decks share, beside those of the tabs."""
 
+_HEAD = 2000
+"""In so many first characters a deck names what it was made from."""
+
 _RICHEST_FIRST = (
     "text/html",
     "text/markdown",
@@ -41,22 +46,40 @@ _RICHEST_FIRST = (
 """Forms of outputs that need no script."""
 
 
-def deck_html(text: str, *, static: str, language: Language) -> str:
+def deck_html(text: str, *, static: str, language: Language, before: str = "") -> str:
     """The deck of a notebook that ``slides.py`` made; ``text`` is that of its file.
 
-    ``static`` is the address of the folder of the shared files (see ``shared_files``).
+    ``static`` is the address of the folder of the shared files (see ``shared_files``),
+    ``before`` a deck that was made earlier, which is given back if it would be the same.
     """
+    key = _key(text, static, language)
+    if key in before[:_HEAD]:
+        return before
     import nbformat
 
-    deck = {"static": static, "language": language}
+    deck = {"static": static, "language": language, "key": key}
     notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
     html, _ = _exporter().from_notebook_node(notebook, resources={"deck": deck})
     return str(html)
 
 
+def _key(text: str, static: str, language: Language) -> str:
+    """What names all that a deck is made from."""
+    template = files("d2lbook.publish") / "templates/deck/index.html.j2"
+    parts = (
+        text,
+        static,
+        language.code,
+        language.direction,
+        template.read_text("utf-8"),
+        *(f"{name} {version(name)}" for name in ("d2lbook2", "nbconvert")),
+    )
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
 def shared_files() -> Mapping[str, bytes]:
     """What all decks share, by name in their folder."""
-    styles = resources.files(__package__).joinpath("static/deck.css").read_bytes()
+    styles = (files("d2lbook.publish") / "static/deck.css").read_bytes()
     return {"deck.css": styles, **vendored_files("reveal", "katex", "fonts")}
 
 
