@@ -1,0 +1,44 @@
+"""What the terminal is told: each complaint once, as long as it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from d2lbook.preview.outcome import Complaint, Outcome
+
+FEW = 3
+"""So many pages are named."""
+
+Say = Callable[[str], None]
+
+
+class Journal:
+    """Tells how the preview goes on: ``say`` takes what is news, ``complain`` what is wrong."""
+
+    def __init__(self, say: Say, complain: Say) -> None:
+        self.say = say
+        self._complain = complain
+        self._standing: set[str] = set()
+        self._was_good = True
+        self._note = ""
+
+    def stand(self, complaints: Iterable[Complaint]) -> None:
+        """Tell of these what has not been said: they are all that is wrong now."""
+        lines = dict.fromkeys(each["line"] for each in complaints)
+        for line in lines:
+            if line not in self._standing:
+                self._complain(line)
+        self._standing = set(lines)
+
+    def built(self, outcome: Outcome, note: str) -> None:
+        """Tell what came of a build, and a note, if it is another one than the last time."""
+        anew, is_good = outcome["anew"], not outcome["errors"]
+        if not is_good:
+            self.say("the pages stay as they were")
+        elif anew or not self._was_good:
+            what = ", ".join(anew) if 0 < len(anew) <= FEW else f"{len(anew)} pages"
+            self.say(f"{what}: {outcome['seconds']:.2f} s")
+        if note and note != self._note:
+            self.say(note)
+        self._note = note
+        self._was_good = is_good
