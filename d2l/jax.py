@@ -121,3 +121,24 @@ def count_params(params):
 
     Defined in :numref:`subsec_parameters_count`"""
     return sum(leaf.size for leaf in jax.tree.leaves(params))
+
+
+def export_dense(params):
+    """Salin lapisan terhubung penuh sebuah `Sequential` ke larik NumPy.
+
+    Bobotnya berbentuk (masukan, keluaran) dan bernama `0.kernel`, `0.bias`, …
+
+    Defined in :numref:`subsec_read_write_exchange`"""
+    names = sorted(params, key=lambda name: int(name.rpartition('_')[2]))
+    return {f'{i}.{kind}': numpy.array(params[name][kind])
+            for i, name in enumerate(names) for kind in ('kernel', 'bias')}
+
+
+def import_dense(params, arrays):
+    """Buat parameter sebuah `Sequential` dari larik NumPy.
+
+    Defined in :numref:`subsec_read_write_exchange`"""
+    names = sorted(params, key=lambda name: int(name.rpartition('_')[2]))
+    return {name: {kind: jnp.asarray(arrays[f'{i}.{kind}'])
+                   for kind in ('kernel', 'bias')}
+            for i, name in enumerate(names)}

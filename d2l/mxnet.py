@@ -100,3 +100,28 @@ def count_params(net):
 
     Defined in :numref:`subsec_parameters_count`"""
     return sum(param.data().size for param in net.collect_params().values())
+
+
+def export_dense(net):
+    """Salin lapisan terhubung penuh sebuah `Sequential` ke larik NumPy.
+
+    Bobotnya berbentuk (masukan, keluaran) dan bernama `0.kernel`, `0.bias`, …
+
+    Defined in :numref:`subsec_read_write_exchange`"""
+    arrays, dense = {}, [layer for layer in net if isinstance(layer, nn.Dense)]
+    for i, layer in enumerate(dense):
+        kernel = layer.weight.data().asnumpy().T
+        arrays[f'{i}.kernel'] = numpy.ascontiguousarray(kernel)
+        arrays[f'{i}.bias'] = layer.bias.data().asnumpy()
+    return arrays
+
+
+def import_dense(net, arrays):
+    """Isi lapisan terhubung penuh sebuah `Sequential` dari larik NumPy.
+
+    Defined in :numref:`subsec_read_write_exchange`"""
+    dense = [layer for layer in net if isinstance(layer, nn.Dense)]
+    for i, layer in enumerate(dense):
+        layer.weight.set_data(np.array(arrays[f'{i}.kernel'].T))
+        layer.bias.set_data(np.array(arrays[f'{i}.bias']))
+    return net

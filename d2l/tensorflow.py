@@ -105,3 +105,25 @@ def count_params(net):
 
     Defined in :numref:`subsec_parameters_count`"""
     return net.count_params()
+
+
+def export_dense(net):
+    """Salin lapisan terhubung penuh sebuah `Sequential` ke larik NumPy.
+
+    Bobotnya berbentuk (masukan, keluaran) dan bernama `0.kernel`, `0.bias`, …
+
+    Defined in :numref:`subsec_read_write_exchange`"""
+    dense = [layer for layer in net.layers if isinstance(layer, layers.Dense)]
+    return {f'{i}.{kind}': getattr(layer, kind).numpy()
+            for i, layer in enumerate(dense) for kind in ('kernel', 'bias')}
+
+
+def import_dense(net, arrays):
+    """Isi lapisan terhubung penuh sebuah `Sequential` dari larik NumPy.
+
+    Defined in :numref:`subsec_read_write_exchange`"""
+    dense = [layer for layer in net.layers if isinstance(layer, layers.Dense)]
+    for i, layer in enumerate(dense):
+        layer.kernel.assign(arrays[f'{i}.kernel'])
+        layer.bias.assign(arrays[f'{i}.bias'])
+    return net

@@ -100,3 +100,29 @@ def count_params(net):
 
     Defined in :numref:`subsec_parameters_count`"""
     return sum(param.numel() for param in net.parameters())
+
+
+def export_dense(net):
+    """Salin lapisan terhubung penuh sebuah `Sequential` ke larik NumPy.
+
+    Bobotnya berbentuk (masukan, keluaran) dan bernama `0.kernel`, `0.bias`, …
+
+    Defined in :numref:`subsec_read_write_exchange`"""
+    arrays, dense = {}, [layer for layer in net if isinstance(layer, nn.Linear)]
+    for i, layer in enumerate(dense):
+        kernel = layer.weight.detach().cpu().numpy().T
+        arrays[f'{i}.kernel'] = numpy.ascontiguousarray(kernel)
+        arrays[f'{i}.bias'] = layer.bias.detach().cpu().numpy().copy()
+    return arrays
+
+
+def import_dense(net, arrays):
+    """Isi lapisan terhubung penuh sebuah `Sequential` dari larik NumPy.
+
+    Defined in :numref:`subsec_read_write_exchange`"""
+    dense = [layer for layer in net if isinstance(layer, nn.Linear)]
+    with torch.no_grad():
+        for i, layer in enumerate(dense):
+            layer.weight.copy_(torch.tensor(arrays[f'{i}.kernel'].T))
+            layer.bias.copy_(torch.tensor(arrays[f'{i}.bias']))
+    return net
