@@ -49,7 +49,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_notebook(data: Path) -> None:
     with kernel(data) as notebook:
         assert notebook.run(NO_WIDGETS + "\n" + OFFER) == (
-            "tab: mxnet; to choose another: tab.select('pytorch'), tab.select('jax')"
+            "tab: mxnet; to choose another, run tab.select('pytorch') or tab.select('jax')\n"
+            "(with ipywidgets installed beside this kernel there is a menu here)"
         )
         assert notebook.run("%%tab mxnet, jax\nx = 1\nx") == "1"
         assert notebook.run("%%tab pytorch\nx = 2\nx") == ""
@@ -119,8 +120,17 @@ def test_a_kernel_that_no_server_started_keeps_nothing(data: Path) -> None:
 
 
 def test_a_kernel_of_one_framework_chooses_it(data: Path) -> None:
-    with kernel(data, D2LBOOK_TAB="pytorch") as notebook:
-        assert notebook.run(NO_WIDGETS + "\n" + OFFER).startswith("tab: pytorch;")
+    others = "for mxnet or jax, change the kernel (Kernel > Change Kernel…)"
+    with kernel(data, D2LBOOK_TAB="PyTorch") as notebook:
+        assert notebook.run(OFFER) == f"tab: pytorch; {others}"
+        assert notebook.run("%%tab pytorch\n1") == "1"
+        assert notebook.run("%%tab jax\n2") == ""
+        assert notebook.run("tab.select('jax')") == f"error: UsageError: tab: pytorch; {others}"
+        assert notebook.run("tab.select('pytorch')") == ""
+        assert notebook.run("tab.interact_select('pytorch')") == "tab: pytorch"
+        assert notebook.run("tab.interact_select('jax')") == (
+            "this page has no tab pytorch; for jax, change the kernel (Kernel > Change Kernel…)"
+        )
 
 
 def test_loading_it_twice_and_unloading_it(data: Path) -> None:

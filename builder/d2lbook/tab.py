@@ -9,6 +9,7 @@
 
 It runs in the kernel of a framework, where the rest of the tool isn't
 installed: it needs IPython, and ipywidgets for the drop-down, if that is there.
+Without it the names are shown, with what to run to choose one.
 
 A mark changes the text of a cell before it is run; it is not a magic that
 runs the cell. So a cell with a mark behaves as any other: an error in it stops
@@ -16,8 +17,9 @@ runs the cell. So a cell with a mark behaves as any other: an error in it stops
 
 The choice belongs to one notebook. A Jupyter server says which that is, in
 ``JPY_SESSION_NAME``; then the choice is kept, in the user's own Jupyter folder,
-for the next kernel of that notebook. A kernel that can only run one framework
-says so in ``D2LBOOK_TAB``, which counts for more.
+for the next kernel of that notebook. A kernel that can only run one framework,
+as those of ``d2lbook lab``, says so in ``D2LBOOK_TAB``: then it is the kernel that
+is to be changed, and nothing else is offered.
 """
 
 from __future__ import annotations
@@ -50,7 +52,9 @@ class Tab:
         self._memory = memory
         self._offered: tuple[str, ...] = ()
         self._dropdown: Any = None
-        self.chosen = os.environ.get("D2LBOOK_TAB", "").lower() or _recall(memory)
+        self._only = os.environ.get("D2LBOOK_TAB", "").lower()
+        """The tab of a kernel that has just one."""
+        self.chosen = self._only or _recall(memory)
         """The chosen tab; empty before there is one."""
 
     def interact_select(self, *names: str | Iterable[str]) -> None:
@@ -58,13 +62,17 @@ class Tab:
         self._offered = _flatten(names)
         if not self._offered:
             raise UsageError("tab.interact_select needs the names of the tabs")
+        if self._only:
+            print(self._about_kernel())
+            return
         if self.chosen not in self._offered:
             self.chosen = self._offered[0]
         try:
             from ipywidgets import Dropdown  # type: ignore[import-untyped]
         except ImportError:
             others = (f"tab.select('{name}')" for name in self._offered if name != self.chosen)
-            print(f"tab: {self.chosen}; to choose another: {', '.join(others)}")
+            print(f"tab: {self.chosen}; to choose another, run {' or '.join(others)}")
+            print("(with ipywidgets installed beside this kernel there is a menu here)")
             return
         from IPython.display import display
 
@@ -76,6 +84,8 @@ class Tab:
         """Choose a tab, also for the next kernel of this notebook."""
         name = name.strip().lower()
         self._check(name)
+        if self._only and name != self._only:
+            raise UsageError(self._about_kernel())
         if name != self.chosen:
             self.chosen = name
             _remember(self._memory, name)
@@ -104,6 +114,15 @@ class Tab:
         rest = lines[1:]
         # An empty line keeps the numbers of lines; IPython sees a magic in the first line only.
         return rest if rest and rest[0].startswith("%%") else ["\n", *rest]
+
+    def _about_kernel(self) -> str:
+        """What a kernel of one tab has to say, and how to get at the others."""
+        others = " or ".join(name for name in self._offered if name != self._only)
+        is_offered = not self._offered or self._only in self._offered
+        what = f"tab: {self._only}" if is_offered else f"this page has no tab {self._only}"
+        return (
+            f"{what}; for {others}, change the kernel (Kernel > Change Kernel…)" if others else what
+        )
 
     def _check(self, *names: str) -> None:
         unknown = [name for name in names if self._offered and name not in self._offered]
