@@ -1,8 +1,10 @@
 """Executing notebooks.
 
-    notebooks ─► staleness ─► keys ─► results                  what is in the cache
-                     └──► schedule ─► executors ─► run ─► kernels       what is not
+    notebooks ─► staleness ─► keys ─► keeping ─► cache ─► results, shared     what is there
+                     └──► schedule ─► executors ─► run ─► kernels             what is not
 
-The entries are ``staleness.look_up`` and ``schedule.execute_notebooks``. The
-environments in which kernels run are described and made by ``environments``.
+The entries are ``staleness.look_up`` and ``schedule.execute_notebooks``; ``status``
+tells how things stand. A ``keeping.Keeper`` goes through all of them: what is known
+of earlier executions. The environments in which kernels run are described and made
+by ``environments``.
 """
