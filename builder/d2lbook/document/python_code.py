@@ -1,4 +1,4 @@
-"""Python → HTML, coloured.
+"""Python → runs of one colour (see ``highlight.py``).
 
 Nearly all code of a book is Python, and Pygments tries some forty patterns for
 every word of it: on a book of 190 pages that takes as long as everything else
@@ -11,7 +11,7 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
-from html import escape
+from collections.abc import Iterator
 
 _WORDS: dict[str, str] = {
     **{name: "b" for name in dir(builtins) if not name.startswith("_")},
@@ -33,24 +33,19 @@ _TOKEN = re.compile(
 )
 
 
-def highlight_python(code: str) -> str:
-    """The code as HTML, with the classes of the style sheet; any text will do."""
-    parts: list[str] = []
+def python_runs(code: str) -> Iterator[tuple[str, str]]:
+    """The code in pieces, each with the name of its colour; any text will do."""
     done = 0
     for match in _TOKEN.finditer(code):
         kind = match.lastgroup or ""
         name = _WORDS.get(match[0], "") if kind == "word" else kind
         if not name:
             continue
-        parts.append(escape(code[done : match.start()], quote=False))
+        yield "", code[done : match.start()]
         if kind == "f":
-            parts.append(_span("k", match["define"].rstrip()))
-            parts.append(match["define"][len(match["define"].rstrip()) :])
-        parts.append(_span(name, match[name] if kind == "f" else match[0]))
+            define = match["define"].rstrip()
+            yield "k", define
+            yield "", match["define"][len(define) :]
+        yield name, match[name] if kind == "f" else match[0]
         done = match.end()
-    parts.append(escape(code[done:], quote=False))
-    return "".join(parts)
-
-
-def _span(name: str, text: str) -> str:
-    return f'<span class="{name}">{escape(text, quote=False)}</span>'
+    yield "", code[done:]

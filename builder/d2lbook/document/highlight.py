@@ -1,0 +1,85 @@
+"""Code → runs of one colour: Python by ``python_code.py``, the rest by Pygments' lexers.
+
+Colours go by names of one letter, of which each output has its own: c comments,
+k keywords, s strings, e what is escaped or filled in there, l other literals,
+b what is built in, f what is defined here, m decorators and the like; none is
+the colour of text.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import groupby
+from typing import TypeAlias
+
+from pygments.lexer import Lexer
+from pygments.lexers import get_lexer_by_name
+from pygments.token import Token, _TokenType
+from pygments.util import ClassNotFound
+
+from d2lbook.document.python_code import python_runs
+
+_PYTHON = {"python", "python3", "py", "ipython", "ipython3"}
+_COLORS = {
+    Token.Comment: "c",
+    Token.Comment.Preproc: "m",
+    Token.Keyword: "k",
+    Token.Keyword.Constant: "l",
+    Token.Literal.Number: "l",
+    Token.Literal.String: "s",
+    Token.Literal.String.Escape: "e",
+    Token.Literal.String.Interpol: "e",
+    Token.Name.Builtin: "b",
+    Token.Name.Builtin.Pseudo: "l",
+    Token.Name.Class: "f",
+    Token.Name.Decorator: "m",
+    Token.Name.Exception: "b",
+    Token.Name.Function: "f",
+    Token.Name.Function.Magic: "f",
+    Token.Name.Tag: "k",
+    Token.Name.Variable: "b",
+    Token.Operator.Word: "k",
+    Token.Generic.Prompt: "c",
+    Token.Generic.Output: "c",
+}
+"""Kinds of tokens and the names of their colours; a kind counts for those below it."""
+
+
+Run: TypeAlias = tuple[str, str]
+"""The name of a colour, empty for that of the text, and what has it."""
+
+
+@cache
+def highlight(code: str, language: str) -> tuple[Run, ...]:
+    """The code in runs; a language nobody knows is plain text."""
+    pieces = python_runs(code) if language in _PYTHON else _lexed(code, language)
+    runs = (
+        (name, "".join(text for _, text in run))
+        for name, run in groupby(pieces, key=lambda piece: piece[0])
+    )
+    return tuple(run for run in runs if run[1])
+
+
+def _lexed(code: str, language: str) -> list[Run]:
+    lexer = _lexer(language)
+    if not lexer:
+        return [("", code)]
+    # Some lexers know a comment only by the line break after it.
+    tokens = [(_color_of(kind), text) for kind, text in lexer.get_tokens(code + "\n")]
+    name, text = tokens.pop()
+    return [*tokens, (name, text.removesuffix("\n"))]
+
+
+@cache
+def _color_of(kind: _TokenType) -> str:
+    if kind in _COLORS or not kind.parent:
+        return _COLORS.get(kind, "")
+    return _color_of(kind.parent)
+
+
+@cache
+def _lexer(language: str) -> Lexer | None:
+    try:
+        return get_lexer_by_name(language, stripnl=False, ensurenl=False)
+    except ClassNotFound:
+        return None
