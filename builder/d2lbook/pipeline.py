@@ -282,6 +282,8 @@ class Build:
             self.reporter.note(Problem(what=what, remedy=remedy))
         for execution in executions:
             self.warn(execution.warnings)
+        for note in dict.fromkeys(note for each in executions for note in each.notes):
+            self.reporter.note(note)
         return executions
 
     @cached_property

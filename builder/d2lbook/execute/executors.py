@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
+from d2lbook.execute.imports import lean_imports
 from d2lbook.execute.jobs import Execution, Job, Observer
 from d2lbook.parallel import usable_processors
 
@@ -39,17 +40,26 @@ class LocalExecutor:
     """Runs so many kernels at once on this machine, each with its share of the processors."""
 
     def __init__(self, slots: int) -> None:
+        from d2lbook.execute.server_pool import ServerPool
+
         self.slots = asyncio.Semaphore(slots)
         threads = max(1, usable_processors() // slots)
         self.limits = dict.fromkeys(THREAD_VARIABLES, str(threads))
+        self.servers = ServerPool(self.limits)
 
     async def submit(self, job: Job, observer: Observer) -> Execution:
         # Heavy: only a build that executes something pays for it.
-        from d2lbook.execute.run import run_notebook
+        with lean_imports():
+            from d2lbook.execute.run import run_notebook
 
+        self.servers.prepare(job)
         async with self.slots:
             observer.started(job.notebook)
-            return await run_notebook(job, observer, self.limits)
+            return await run_notebook(job, observer, self.servers)
+
+    def close(self) -> None:
+        """End the processes that it has started for more than one notebook."""
+        self.servers.close()
 
 
 class FakeExecutor:

@@ -80,6 +80,27 @@ def kernel_fault(notebook: Notebook, said: str) -> Problem:
     )
 
 
+def cut_output(notebook: Notebook, place: Place) -> Problem:
+    """A cell has put out more than is kept."""
+    return Problem(
+        what="the cell puts out so much that the rest was left out",
+        place=place,
+        remedy="print less, or write it to a file",
+        tab=notebook.tab,
+    )
+
+
+def server_lost(notebook: Notebook, said: str) -> Problem:
+    """The process that starts kernels, and with it the kernel, has ended twice, and said this."""
+    return Problem(
+        what="the kernel was lost twice: the process that had started it was ended from outside",
+        place=notebook.page.place(0),
+        remedy="see whether the memory is used up, or a cell kills its parent process",
+        tab=notebook.tab,
+        detail=last_lines(said),
+    )
+
+
 def damaged_result(notebook: Notebook, why: str) -> Problem:
     return Problem(
         what=f"the cached result is damaged ({why}) and is not used",

@@ -24,11 +24,16 @@ class Job:
     """The kernel's working folder, absolute; it is there."""
     modules: Path
     """Folder with the book's own modules and nothing else, absolute."""
+    compiled: Path
+    """Folder for what frameworks compile, absolute."""
     seed: int
     cell_timeout: int
     """Seconds; 0: no limit."""
     notebook_timeout: int
     """Seconds for all cells; 0: no limit."""
+    preload: tuple[str, ...] | None = None
+    """Modules that may be imported before the notebook's kernel starts; None: no warm kernel."""
+    needs_gpu: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +49,8 @@ class Execution:
     """Why it failed; None unless it did."""
     warnings: tuple[Problem, ...] = ()
     """What is odd about it and stops no build."""
+    notes: tuple[Problem, ...] = ()
+    """What is only good to know: why its kernel was not a warm one."""
     seconds: float = 0.0
     """How long it took; of a cached one, how long it had taken."""
 

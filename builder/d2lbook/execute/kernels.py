@@ -1,9 +1,9 @@
-"""Kernels of an environment's own interpreter, driven by nbclient.
+"""A kernel for one notebook, driven by nbclient.
 
 No kernel is registered or looked up, and nothing of the user's Jupyter, IPython
 or matplotlib settings is read. A kernel listens on sockets in a folder of its
-own, not on the network; it leads a process group, and when it is no longer
-needed the whole group, with whatever the cells have started, is ended.
+own, not on the network; when it is no longer needed, all that the cells have
+started ends with it.
 """
 
 from __future__ import annotations
@@ -11,26 +11,25 @@ from __future__ import annotations
 import ast
 import asyncio
 import contextlib
-import os
-import signal
-import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from asyncio import FIRST_COMPLETED
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
-import psutil  # type: ignore[import-untyped]
 import zmq
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
-from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 from d2lbook.execute import preparation
 from d2lbook.execute.jobs import Job
-from d2lbook.execute.variables import kernel_variables
+from d2lbook.execute.provisioner import ServerProvisioner
+from d2lbook.execute.server_pool import ServerPool, Start
+from d2lbook.execute.servers import End, KernelProcess
 
 LONGEST_SOCKET_PATH = 100
 """Systems allow 104 to 108 bytes."""
@@ -38,14 +37,22 @@ LONGEST_SOCKET_PATH = 100
 SECONDS_TO_START = 120
 SECONDS_TO_END = 5
 """How long a kernel may tidy up after its last cell."""
+SECONDS_TO_PUBLISH = 0.2
+"""How long what a kernel has published may be on its way."""
 
 A_DAY = 24 * 60 * 60
-
-OPTIONS = ("--InteractiveShellApp.ignore_cwd=True", "--HistoryManager.hist_file=:memory:")
 
 
 class KernelFault(Exception):
     """The kernel could not be started; the text is what it said."""
+
+
+class KernelDied(Exception):
+    """The kernel has ended in the middle of a cell."""
+
+    def __init__(self, end: End) -> None:
+        super().__init__(end)
+        self.end = end
 
 
 class CellError(Exception):
@@ -61,20 +68,18 @@ class CellTimeout(Exception):
     """A cell has not ended in time."""
 
 
-class EnvironmentKernelManager(AsyncKernelManager):
-    """Manages a kernel that runs in a given interpreter."""
+class ServerKernelManager(AsyncKernelManager):
+    """Manages a kernel that a server starts."""
 
-    def __init__(self, python: Path, folder: Path) -> None:
+    def __init__(self, start: Start, folder: Path, seed: int) -> None:
         address = str(folder / "k")
-        is_short = len(os.fsencode(address)) < LONGEST_SOCKET_PATH
+        is_short = len(str(address).encode()) < LONGEST_SOCKET_PATH
         on_sockets = {"transport": "ipc", "ip": address} if is_short else {}
         super().__init__(connection_file=str(folder / "connection.json"), **on_sockets)
-        self.spec = KernelSpec(
-            argv=[str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}", *OPTIONS],
-            display_name="Python",
-            language="python",
+        self.spec = KernelSpec(argv=[], display_name="Python", language="python")
+        self.provisioner: ServerProvisioner = ServerProvisioner(
+            start.server, start.program, folder, seed, kernel_spec=self.spec, parent=self
         )
-        self.provisioner = LocalProvisioner(kernel_spec=self.spec, parent=self)
 
     @property
     def kernel_spec(self) -> KernelSpec:
@@ -84,13 +89,11 @@ class EnvironmentKernelManager(AsyncKernelManager):
 class Kernel:
     """A kernel for one notebook, from its start to the end of all its processes."""
 
-    def __init__(self, job: Job, notebook: NotebookNode, folder: Path) -> None:
+    def __init__(self, job: Job, notebook: NotebookNode, start: Start, folder: Path) -> None:
         self.job = job
         self.notebook = notebook
-        self.folder = folder
         self.log = folder / "log.txt"
-        self.manager = EnvironmentKernelManager(job.environment.python, folder)
-        self.children: list[psutil.Process] = []
+        self.manager = ServerKernelManager(start, folder, job.seed)
         self.error: CellError | None = None
         self.client = NotebookClient(
             notebook,
@@ -103,50 +106,65 @@ class Kernel:
             store_widget_state=False,
         )
 
-    async def start(self, limits: Mapping[str, str]) -> None:
-        """Start and prepare it. Raises KernelFault when that fails."""
-        variables = kernel_variables(self.job, self.folder, limits, os.environ)
+    async def start(self, variables: Mapping[str, str]) -> None:
+        """Start it with these variables. Raises KernelFault or ServerLost when that fails."""
         try:
-            with self.log.open("wb") as log:
-                await self.manager.start_kernel(
-                    cwd=str(self.job.folder), env=variables, stdout=log, stderr=log
-                )
-            context = self.manager.context
-            context.setsockopt(zmq.RCVHWM, 0)  # a full queue would lose outputs
-            self.connection = self.client.kc = self.manager.client(context=context)
-            self.connection.start_channels()
-            await self.connection.wait_for_ready(timeout=SECONDS_TO_START)
-            self.connection.allow_stdin = False
-            reply = await self._ask(preparation.code(self.job.seed))
-        except (OSError, RuntimeError) as error:
+            async with asyncio.timeout(SECONDS_TO_START):
+                await self.manager.start_kernel(cwd=str(self.job.folder), env=dict(variables))
+                context = self.manager.context
+                context.setsockopt(zmq.RCVHWM, 0)  # a full queue would lose outputs
+                self.connection = self.client.kc = self.manager.client(context=context)
+                self.connection.start_channels(stdin=False, hb=False, control=False)
+                await self._unless_it_dies(self._connect())
+        except (KernelDied, TimeoutError) as error:
             said = self.log.read_text("utf-8", errors="replace") if self.log.exists() else ""
-            raise KernelFault(f"{said}\n{error}") from error
-        if reply["status"] != "ok":
-            raise KernelFault(f"{reply.get('ename')}: {reply.get('evalue')}")
+            raise KernelFault(said) from error
+
+    async def _connect(self) -> None:
+        """Come to the point from which on nothing that the kernel publishes is lost."""
+        while True:
+            self.connection.kernel_info()
+            with contextlib.suppress(Empty):
+                await self.connection.get_iopub_msg(timeout=SECONDS_TO_PUBLISH)
+                return
 
     async def run(self, index: int) -> None:
         """Run one cell of the notebook, which takes up its outputs.
 
-        Raises CellError, CellTimeout, or nbclient's DeadKernelError.
+        Raises CellError, CellTimeout, KernelDied, or ServerLost.
         """
         cell = self.notebook.cells[index]
-        running = asyncio.create_task(self.client.async_execute_cell(cell, index))
-        try:
-            # nbclient takes being cancelled for the death of the kernel, and
-            # forgets a task when time is up; so both are done here.
-            await asyncio.wait({running}, timeout=self.job.cell_timeout or None)
-            if not running.done():
-                raise CellTimeout
-        finally:
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
-        running.result()
+        # nbclient takes being cancelled for the death of the kernel, and forgets a
+        # task when time is up; so both are done here.
+        running = self.client.async_execute_cell(cell, index)
+        await self._unless_it_dies(running, self.job.cell_timeout or None)
         for output in cell.outputs:
             # What a cell magic runs may raise and the cell still end well.
             if output["output_type"] == "error":
                 raise CellError(output["ename"], output["evalue"])
         if self.error:
             raise self.error
+
+    async def _unless_it_dies(
+        self, doing: Coroutine[Any, Any, object], seconds: int | None = None
+    ) -> None:
+        """Wait until something is done with the kernel.
+
+        Raises CellTimeout, KernelDied, or ServerLost.
+        """
+        task, ended = asyncio.create_task(doing), self.process.ended
+        try:
+            await asyncio.wait({task, ended}, timeout=seconds, return_when=FIRST_COMPLETED)
+            if ended.done():
+                await asyncio.wait({task}, timeout=SECONDS_TO_PUBLISH)
+            elif not task.done():
+                raise CellTimeout
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        if ended.done() and (task.cancelled() or task.exception()):
+            raise KernelDied(ended.result())
+        task.result()
 
     def _keep_error(self, execute_reply: dict[str, Any], **_: Any) -> None:
         content = execute_reply["content"]
@@ -155,81 +173,52 @@ class Kernel:
     async def failing_line(self) -> tuple[int, int] | None:
         """Number of the cell and line in it, from 1, where the last error was raised."""
         try:
-            reply = await self._ask("", {"place": preparation.FAILING_LINE})
-            shown = reply["user_expressions"]["place"]["data"]["text/plain"]
+            reply = await self.connection.execute(
+                "",
+                silent=True,
+                user_expressions={"place": preparation.FAILING_LINE},
+                reply=True,
+                timeout=SECONDS_TO_START,
+            )
+            shown = reply["content"]["user_expressions"]["place"]["data"]["text/plain"]
         except (OSError, KeyError):
             return None
         found = ast.literal_eval(shown)
         return (found[0], found[1]) if found else None
 
-    async def _ask(self, code: str, expressions: Mapping[str, str] = {}) -> dict[str, Any]:
-        """Run code unseen; the content of the reply. Raises TimeoutError."""
-        reply = await self.connection.execute(
-            code,
-            silent=True,
-            user_expressions=dict(expressions),
-            reply=True,
-            timeout=SECONDS_TO_START,
-        )
-        content: dict[str, Any] = reply["content"]
-        return content
-
     @property
-    def process(self) -> subprocess.Popen[bytes] | None:
-        """The kernel's process; None before it was started."""
-        assert isinstance(self.manager.provisioner, LocalProvisioner)
-        return self.manager.provisioner.process
-
-    def exit_code(self) -> int | None:
-        """How the kernel's process has ended: minus the signal, if it was one; None if it runs."""
-        return self.process.poll() if self.process else None
+    def process(self) -> KernelProcess:
+        """The kernel's process, once it was started."""
+        process = self.manager.provisioner.process
+        assert process
+        return process
 
     async def finish(self) -> None:
         """Let it run its exit handlers and end by itself."""
-        self._find_children()
         await self.manager.request_shutdown()
-        if self.process:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.to_thread(self.process.wait), SECONDS_TO_END)
+        await asyncio.wait({self.process.ended}, timeout=SECONDS_TO_END)
 
     async def end(self) -> None:
         """End all its processes at once, and close what belongs to it here."""
-        self._kill()
-        if self.process:
-            await asyncio.to_thread(self.process.wait)
         if self.client.kc:
             self.client.kc.stop_channels()
         await self.manager.cleanup_resources()
 
-    def _find_children(self) -> None:
-        """Take note of what the cells have started, also outside of the process group."""
-        if self.process:
-            with contextlib.suppress(psutil.Error):
-                self.children += psutil.Process(self.process.pid).children(recursive=True)
-
-    def _kill(self) -> None:
-        self._find_children()
-        if self.process:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.process.pid, signal.SIGKILL)
-        for child in self.children:
-            with contextlib.suppress(psutil.Error):
-                child.kill()
-
 
 @asynccontextmanager
 async def running_kernel(
-    job: Job, notebook: NotebookNode, limits: Mapping[str, str]
+    job: Job, notebook: NotebookNode, servers: ServerPool, start: Start
 ) -> AsyncIterator[Kernel]:
     """A prepared kernel for the notebook; it and all it has started end with the context.
 
-    ``limits`` are variables as of ``kernel_variables``. Raises KernelFault when
-    the kernel can't be started.
+    Raises KernelFault when the kernel can't be started, ServerLost when it has
+    lost its server.
     """
-    with tempfile.TemporaryDirectory(prefix="d2l-", ignore_cleanup_errors=True) as folder:
-        kernel = Kernel(job, notebook, Path(folder))
+    with tempfile.TemporaryDirectory(prefix="d2l-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        kernel = Kernel(job, notebook, start, folder)
         try:
-            await kernel.start(limits)
+            await kernel.start(servers.variables(job, folder))
             yield kernel
             await kernel.finish()
         finally:

@@ -44,7 +44,7 @@ def _merge_streams(pieces: Iterable[dict[str, Any]]) -> Iterator[Output]:
 
 def settle(text: str) -> str:
     """What a terminal shows in the end of text that returns, goes back and moves the cursor."""
-    text = TERMINAL_CONTROL.sub("", text)
+    text = TERMINAL_CONTROL.sub("", text).replace("\r\n", "\n")
     if "\r" not in text and "\b" not in text:
         return text
     return "\n".join(_settle_line(line) for line in text.split("\n"))

@@ -1,6 +1,6 @@
-"""What is run in every kernel, unseen, before the first cell: ``startup.py``, as text.
+"""What runs in every kernel, unseen: ``forkserver.py`` starts it, ``startup.py`` prepares it.
 
-As text, because the interpreter of an environment doesn't have this package.
+Both are read as text, because the interpreter of an environment doesn't have this package.
 """
 
 from __future__ import annotations
@@ -8,18 +8,15 @@ from __future__ import annotations
 import hashlib
 from importlib import resources
 
-TEXT = resources.files("d2lbook.execute").joinpath("startup.py").read_text("utf-8")
+FILES = ("forkserver.py", "startup.py")
 
-DIGEST = hashlib.sha256(TEXT.encode()).hexdigest()
+DIGEST = hashlib.sha256(
+    b"".join(resources.files("d2lbook.execute").joinpath(name).read_bytes() for name in FILES)
+).hexdigest()
 """Names the way kernels are prepared; another way may give other outputs."""
 
-MODULE = "d2lbook_kernel"
-
-FAILING_LINE = f"__import__('sys').modules[{MODULE!r}].failing_line()"
+FAILING_LINE = "__import__('sys').modules['d2lbook_kernel'].failing_line()"
 """Expression for a prepared kernel: where the last error was raised (see ``startup.py``)."""
 
-
-def code(seed: int) -> str:
-    """Code that prepares a kernel and leaves no name behind for the cells to see."""
-    names = {"__name__": MODULE, "SEED": seed}
-    return f"exec(compile({TEXT!r}, '<d2lbook>', 'exec'), {names!r})"
+CUT = "application/vnd.d2lbook.cut+json"
+"""Kind of the output that a prepared kernel puts in place of what would be too much."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator
 from time import monotonic
 
-from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
@@ -14,25 +13,49 @@ from d2lbook.book import Place
 from d2lbook.errors import Problem
 from d2lbook.execute import failures
 from d2lbook.execute.jobs import Execution, Job, Observer, by_position, runnable_cells
-from d2lbook.execute.kernels import CellError, CellTimeout, Kernel, KernelFault, running_kernel
+from d2lbook.execute.kernels import (
+    CellError,
+    CellTimeout,
+    Kernel,
+    KernelDied,
+    KernelFault,
+    running_kernel,
+)
 from d2lbook.execute.outputs import clean_outputs
+from d2lbook.execute.preparation import CUT
+from d2lbook.execute.server_pool import ServerPool, Start
+from d2lbook.execute.servers import ServerLost
 
 
-async def run_notebook(job: Job, observer: Observer, limits: Mapping[str, str]) -> Execution:
+async def run_notebook(job: Job, observer: Observer, servers: ServerPool) -> Execution:
     """Execute the notebook of the job; what goes wrong in it is in the result.
 
-    ``limits`` are variables for the kernel that neither the book nor the user
-    has set. When cancelled, it leaves no process behind.
+    When the server of its kernel is lost, which may be another notebook's doing,
+    it is executed once more, by a server of its own. When cancelled, it leaves no
+    process behind.
     """
+    try:
+        try:
+            return await _run(job, observer, await servers.start_for(job), servers)
+        except ServerLost:
+            return await _run(job, observer, await servers.start_for(job, alone=True), servers)
+    except ServerLost as lost:
+        problem = failures.server_lost(job.notebook, str(lost))
+        return Execution(notebook=job.notebook, status="failed", problem=problem)
+
+
+async def _run(job: Job, observer: Observer, start: Start, servers: ServerPool) -> Execution:
     started = monotonic()
     run = _Run(job, observer)
-    problem = await run.execute(limits)
+    problem = await run.execute(start, servers)
     outputs = [clean_outputs(cell.outputs) for cell in run.cells]
     return Execution(
         notebook=job.notebook,
         status="failed" if problem else "executed",
         outputs=by_position(job.notebook, outputs),
         problem=problem,
+        warnings=tuple(run.cut_outputs()),
+        notes=start.notes,
         seconds=monotonic() - started,
     )
 
@@ -57,11 +80,11 @@ class _Run:
         self.cells: list[NotebookNode] = self.document.cells
         self.index = 0
 
-    async def execute(self, limits: Mapping[str, str]) -> Problem | None:
-        """Run the cells; what stopped that, or None."""
+    async def execute(self, start: Start, servers: ServerPool) -> Problem | None:
+        """Run the cells; what stopped that, or None. Raises ServerLost."""
         seconds = self.job.notebook_timeout
         try:
-            async with running_kernel(self.job, self.document, limits) as kernel:
+            async with running_kernel(self.job, self.document, servers, start) as kernel:
                 async with asyncio.timeout(seconds or None):
                     await self._run_cells(kernel)
         except _Failure as failure:
@@ -78,17 +101,25 @@ class _Run:
             self.observer.cell(self.notebook, index + 1, len(self.cells))
             try:
                 await kernel.run(index)
-            except (CellError, CellTimeout, DeadKernelError) as error:
+            except (CellError, CellTimeout, KernelDied) as error:
                 raise _Failure(await self._explain(error, kernel)) from error
 
-    async def _explain(self, error: Exception, kernel: Kernel) -> Problem:
+    def cut_outputs(self) -> Iterator[Problem]:
+        """What is to be said where a cell has put out so much that it was cut off."""
+        for source, cell in zip(self.sources, self.cells, strict=True):
+            if any(CUT in output.get("data", ()) for output in cell.outputs):
+                yield failures.cut_output(self.notebook, failures.place_of(self.notebook, source))
+
+    async def _explain(
+        self, error: CellError | CellTimeout | KernelDied, kernel: Kernel
+    ) -> Problem:
         if isinstance(error, CellError):
             place = self._place(await kernel.failing_line())
             outputs = clean_outputs(self.cells[self.index].outputs)
             return failures.cell_error(self.notebook, error.name, error.value, place, outputs)
         if isinstance(error, CellTimeout):
             return failures.cell_timeout(self.notebook, self.job.cell_timeout, self._place())
-        return failures.dead_kernel(self.notebook, kernel.exit_code(), self._place())
+        return failures.dead_kernel(self.notebook, error.end.code, self._place())
 
     def _place(self, found: tuple[int, int] | None = None) -> Place:
         return failures.place_of(self.notebook, self.sources[self.index], found)

@@ -11,15 +11,17 @@ import asyncio
 import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from d2lbook.config import Config
+from d2lbook.execute.compiled import compiled_folder, prune_compiled
 from d2lbook.execute.executors import Executor, LocalExecutor
 from d2lbook.execute.jobs import Execution, Job, Observer
 from d2lbook.execute.keeping import Keeper
 from d2lbook.execute.modules import find_roots, link_modules
+from d2lbook.execute.preload import preloads
 from d2lbook.execute.staleness import Found
 from d2lbook.execute.workspace import prepare_workspace, working_folder
 from d2lbook.parallel import usable_processors
@@ -74,28 +76,32 @@ def _execute(
     modules = config.state / "modules"
     link_modules(find_roots(config.source), modules)
     prepare_workspace(config, [each.notebook for each in stale])
+    compiled = compiled_folder(config.state)
+    prune_compiled(compiled)
     slots = min(config.execute.jobs or usable_processors(), len(stale))
-    scheduler = _Scheduler(
-        keeper=keeper, executor=executor or LocalExecutor(slots), observer=observer
-    )
+    modules_before = preloads(config, [each.notebook for each in stale], environments)
     jobs = [
         Job(
             notebook=each.notebook,
             environment=environments[each.notebook.tab],
             folder=working_folder(config, each.notebook),
             modules=modules,
+            compiled=compiled,
+            preload=preload,
             seed=config.execute.seed,
             cell_timeout=config.execute.timeout,
             notebook_timeout=config.execute.notebook_timeout,
         )
-        for each in stale
+        for each, preload in zip(stale, modules_before, strict=True)
     ]
-    try:
-        return asyncio.run(scheduler.run(stale, jobs))
-    except asyncio.CancelledError:
-        raise KeyboardInterrupt from None
-    except ExceptionGroup as group:
-        raise group.exceptions[0] from None
+    with nullcontext(executor) if executor else closing(LocalExecutor(slots)) as used:
+        scheduler = _Scheduler(keeper=keeper, executor=used, observer=observer)
+        try:
+            return asyncio.run(scheduler.run(stale, jobs))
+        except asyncio.CancelledError:
+            raise KeyboardInterrupt from None
+        except ExceptionGroup as group:
+            raise group.exceptions[0] from None
 
 
 @dataclass(frozen=True, kw_only=True)

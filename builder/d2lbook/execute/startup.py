@@ -3,8 +3,13 @@
 Works with nothing but IPython and any Python from 3.8 on. It
 
 - seeds Python at once, NumPy and the frameworks right after a cell has imported
-  them (not before: a cell may set variables that an import reads);
+  them (not before: a cell may set variables that an import reads), or at once
+  where they were imported before the kernel was there;
+- lets imports draw no random numbers, so that it does not matter which of these
+  it was;
+- is silent about the cache of JAX, which no output may depend on;
 - makes figures SVG, with the same bytes each time;
+- stops a flood of output where it arises, and loses no text that can't be encoded;
 - gives the code of cells names without a process number, as warnings show them;
 - knows which line of which cell an error came from;
 - lets the exit handlers of cells run, and then ends the process.
@@ -19,17 +24,30 @@ import importlib.abc
 import os
 import random
 import sys
+import sysconfig
 import traceback
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from IPython import get_ipython
 
 SEED: int = globals().get("SEED", 0)
 
+MOST_OUTPUT = 20_000_000
+"""Characters of output that one cell may have."""
+
+OUTPUTS = {"display_data", "execute_result", "stream", "update_display_data"}
+
+CUT = {
+    "application/vnd.d2lbook.cut+json": {"most": MOST_OUTPUT},
+    "text/plain": f"[more than {MOST_OUTPUT:,} characters of output; the rest is left out]",
+}
+"""What is put out in place of all that would have been too much."""
+
 
 def seed_keras(keras: Any) -> None:
-    """Seed Keras and its backend, and leave alone what a cell has seeded by itself."""
+    """Seed Keras and its backend, and nothing else."""
     numpy = sys.modules["numpy"]
     python_state, numpy_state = random.getstate(), numpy.random.get_state()
     keras.utils.set_random_seed(SEED)
@@ -63,35 +81,127 @@ AFTER_IMPORT: dict[str, Callable[[Any], object]] = {
 }
 
 
+LIBRARIES = tuple(
+    os.path.join(sysconfig.get_paths()[name], "")  # noqa: PTH118
+    for name in ("stdlib", "platstdlib", "purelib", "platlib")
+)
+"""Where modules are that are not the book's own."""
+
+
 class AfterImport(importlib.abc.MetaPathFinder):
-    """Calls the function of ``AFTER_IMPORT`` once its module has been imported."""
+    """Calls the function of ``AFTER_IMPORT`` once its module has been imported.
+
+    The generators that are seeded are after an import as they were before it,
+    but where a module of the book's own draws from them, or seeds them.
+    """
 
     def __init__(self) -> None:
+        self.is_importing = False
         self.waiting = dict(AFTER_IMPORT)
         for name in AFTER_IMPORT:
             if name in sys.modules:
                 self.waiting.pop(name)(sys.modules[name])
 
     def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
-        if name not in self.waiting:
+        if self.is_importing and name not in self.waiting:
             return None
         finders = (finder for finder in sys.meta_path if finder is not self)
         specs = (finder.find_spec(name, path, target) for finder in finders)
         spec = next((spec for spec in specs if spec is not None), None)
-        if spec is not None and spec.loader is not None:
+        if spec is not None and spec.loader is not None and self.concerns(spec):
             self.follow(spec.loader)
         return spec
+
+    def concerns(self, spec: Any) -> bool:
+        return spec.name in self.waiting or (spec.origin or "").startswith(LIBRARIES)
 
     def follow(self, loader: Any) -> None:
         execute = loader.exec_module
 
         def exec_module(module: Any) -> None:
-            execute(module)
-            after = self.waiting.pop(module.__name__, None)
-            if after is not None:
-                after(module)
+            with self.undisturbed_generators():
+                execute(module)
+                after = self.waiting.pop(module.__name__, None)
+                if after is not None:
+                    after(module)
 
         loader.exec_module = exec_module
+
+    @contextlib.contextmanager
+    def undisturbed_generators(self) -> Iterator[None]:
+        if self.is_importing:
+            yield
+            return
+        state, numpy = random.getstate(), sys.modules.get("numpy.random")
+        numpy_state = numpy.get_state() if numpy else None
+        self.is_importing = True
+        try:
+            yield
+        finally:
+            self.is_importing = False
+            random.setstate(state)
+        numpy = sys.modules.get("numpy.random")
+        if numpy and numpy_state:
+            numpy.set_state(numpy_state)
+        elif numpy:
+            numpy.seed(SEED)
+
+
+class Dam:
+    """Lets no more than ``MOST_OUTPUT`` of each cell through.
+
+    It stands before ``send`` of the session (``jupyter_client``), which all outputs pass.
+    """
+
+    def __init__(self, session: Any) -> None:
+        self.send = session.send
+        self.left = MOST_OUTPUT
+        session.send = self.pass_on
+
+    def begin(self, info: Any) -> None:
+        """A cell is about to run: for ``pre_run_cell`` of IPython."""
+        if info.store_history:
+            self.left = MOST_OUTPUT
+
+    def pass_on(self, stream: Any, message: Any, *args: Any, **options: Any) -> Any:
+        sent = None
+        for part in self.admitted(message) if isinstance(message, dict) else [message]:
+            sent = self.send(stream, part, *args, **options)
+        return sent
+
+    def admitted(self, message: dict[str, Any]) -> list[dict[str, Any]]:
+        """What is to be sent in place of this message."""
+        kind, content = message["header"]["msg_type"], message["content"]
+        if kind == "clear_output":
+            self.left = MOST_OUTPUT
+        if kind not in OUTPUTS:
+            return [message]
+        texts = content.get("data", content)
+        texts.update({name: encodable(text) for name, text in texts.items()})
+        size = sum(len(text) for text in texts.values() if isinstance(text, str))
+        is_update = kind == "update_display_data"  # it takes the place of another
+        if size <= self.left:
+            self.left -= 0 if is_update else size
+            return [message]
+        if is_update or not self.left:
+            return []
+        cut = [changed(message, "display_data", {"data": CUT, "metadata": {}})]
+        if kind == "stream":
+            cut.insert(0, changed(message, kind, dict(content, text=content["text"][: self.left])))
+        self.left = 0
+        return cut
+
+
+def encodable(text: Any) -> Any:
+    """The text with escapes for half characters, on which ipykernel loses an output."""
+    if not isinstance(text, str) or text.isascii():
+        return text
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def changed(message: dict[str, Any], kind: str, content: dict[str, Any]) -> dict[str, Any]:
+    header = dict(message["header"], msg_type=kind)
+    return dict(message, header=header, msg_type=kind, content=content)
 
 
 class Cells:
@@ -159,11 +269,13 @@ def prepare(shell: Any) -> None:
     # After the exit handlers of the cells, and before those of ipykernel, which
     # now and then wait for each other.
     atexit.register(os._exit, 0)
-    random.seed(SEED)
     sys.meta_path.insert(0, AfterImport())
+    random.seed(SEED)
+    warnings.filterwarnings("ignore", "Error (reading|writing) persistent compilation cache")
     shell.config.InlineBackend.figure_formats = {"svg"}
-    cells = Cells(shell)
-    shell.events.register("pre_run_cell", cells.begin)
+    cells, dam = Cells(shell), Dam(shell.kernel.session)
+    for begin in (cells.begin, dam.begin):
+        shell.events.register("pre_run_cell", begin)
     shell.compile.get_code_name = cells.name
     sys.modules[__name__] = cells  # type: ignore[assignment]
 

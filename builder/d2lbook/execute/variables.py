@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from d2lbook.execute.compiled import compiled_variables
 from d2lbook.execute.jobs import Job
 
 NOT_INHERITED = re.compile(
@@ -38,7 +39,8 @@ def kernel_variables(
         "SOURCE_DATE_EPOCH": "315532800",  # 1980, as zip files can't be older
     }
     paths = _joined(job.modules, given.get("PYTHONPATH", ""))
-    return {**limits, **kept, **own, **given, "PYTHONPATH": paths}
+    compiled = compiled_variables(job.compiled, {**kept, **given})
+    return {**limits, **compiled, **kept, **own, **given, "PYTHONPATH": paths}
 
 
 def _joined(first: Path, others: str) -> str:

@@ -1,0 +1,26 @@
+"""Imports nbformat and nbclient without what they do not need."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+OPTIONAL = ("isoduration", "rfc3987_syntax")
+"""Modules with which jsonschema, below nbformat, checks texts that no notebook has.
+
+They come with JupyterLab. One of them compiles a grammar when it is imported, and
+takes longer for that than everything else takes together.
+"""
+
+
+@contextmanager
+def lean_imports() -> Iterator[None]:
+    """What is imported meanwhile finds none of the ``OPTIONAL`` modules."""
+    absent = [name for name in OPTIONAL if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for name in absent:
+            del sys.modules[name]

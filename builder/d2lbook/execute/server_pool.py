@@ -1,0 +1,171 @@
+"""The servers of an executor: which of them starts the kernel of a job, and how.
+
+A kernel is warm where that can be: a copy of a server that has imported what the
+notebooks of the tab import. Otherwise it is a program of its own that imports
+everything itself, and one line says why.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from d2lbook.errors import Problem
+from d2lbook.execute.jobs import Job
+from d2lbook.execute.servers import SCRIPT, Server, ServerLost
+from d2lbook.execute.variables import kernel_variables
+
+OWN_PYTHON = (sys.executable, "-I", "-S")
+"""For the server of kernels that are programs of their own: it needs nothing but Python."""
+
+
+class Start(NamedTuple):
+    """How a kernel is to be started."""
+
+    server: Server
+    program: Sequence[str]
+    """The program it is; empty where it is a copy of the server."""
+    notes: tuple[Problem, ...] = ()
+    """Why it is not as warm as it might be."""
+
+
+class ServerPool:
+    """Servers, each started when it is first needed."""
+
+    def __init__(self, limits: Mapping[str, str]) -> None:
+        """``limits`` are variables as of ``kernel_variables``."""
+        self.limits = limits
+        self._servers: list[Server] = []
+        self._plain: Server | None = None
+        self._warm: dict[_Recipe, asyncio.Task[_Warm]] = {}
+
+    def variables(self, job: Job, folder: Path) -> dict[str, str]:
+        """The variables of the job's kernel; the folder is the kernel's own, for settings."""
+        return kernel_variables(job, folder, self.limits, os.environ)
+
+    def prepare(self, job: Job) -> None:
+        """Begin to start the server that this job will need, if it is not there."""
+        if job.preload is not None and not _reason(job):
+            self._import_for(job)
+
+    async def start_for(self, job: Job, *, alone: bool = False) -> Start:
+        """How to start the kernel of this job; ``alone``: by a server that starts no other.
+
+        Raises ServerLost.
+        """
+        program = (str(job.environment.python), str(SCRIPT))
+        if alone:
+            return Start(await self._start_plain(), program)
+        notes: tuple[Problem, ...] = ()
+        if job.preload is not None:
+            if reason := _reason(job):
+                notes = (_note(job, f"an ordinary kernel: {reason}"),)
+            else:
+                server, notes = await asyncio.shield(self._import_for(job))
+                if server:
+                    return Start(server, (), notes)
+        if not self._plain or not self._plain.is_running:
+            self._plain = await self._start_plain()
+        return Start(self._plain, program, notes)
+
+    async def _start_plain(self) -> Server:
+        server = Server(OWN_PYTHON, ["spawn"], lambda _: os.environ)
+        self._servers.append(server)
+        await server.unfit()
+        return server
+
+    def _import_for(self, job: Job) -> asyncio.Task[_Warm]:
+        """The task that makes, or has made, the server for this job."""
+        recipe = _Recipe(
+            python=str(job.environment.python),
+            modules=job.preload or (),
+            variables=tuple(self.variables(job, Path("/")).items()),
+        )
+        task = self._warm.get(recipe)
+        if not task or not _is_good(task):
+            task = self._warm[recipe] = asyncio.create_task(self._import(job))
+        return task
+
+    async def _import(self, job: Job) -> _Warm:
+        """A server that has imported all modules that are fit for it, or none, and why."""
+        names = job.preload or ()
+        notes: list[Problem] = []
+        while True:
+            try:
+                server, unfit = await self._try_to_import(job, names)
+            except OSError:
+                return _Warm(None, ())  # an ordinary kernel can't be started either, and says so
+            except TimeoutError:
+                return _Warm(None, (_note(job, f"ordinary kernels: {', '.join(names)} "),))
+            except ServerLost as lost:
+                said = str(lost).strip().splitlines()[-1:]
+                return _Warm(None, (_note(job, f"ordinary kernels: {''.join(said)}"),))
+            if not unfit:
+                return _Warm(server, tuple(notes))
+            server.close()
+            for name, why in unfit.items():
+                notes.append(_note(job, f"every notebook has to import '{name}' by itself: {why}"))
+            names = tuple(_without(names, unfit))
+
+    async def _try_to_import(
+        self, job: Job, names: Sequence[str]
+    ) -> tuple[Server, Mapping[str, str]]:
+        python = str(job.environment.python)
+        server = Server([python], ["serve", *names], lambda folder: self.variables(job, folder))
+        self._servers.append(server)
+        return server, await server.unfit()
+
+    def close(self) -> None:
+        """End all servers, and all kernels they have started."""
+        for server in self._servers:
+            server.stop()
+        for server in self._servers:
+            server.close()
+        self._servers.clear()
+
+
+class _Recipe(NamedTuple):
+    """What makes a server for warm kernels."""
+
+    python: str
+    modules: tuple[str, ...]
+    variables: tuple[tuple[str, str], ...]
+
+
+class _Warm(NamedTuple):
+    """What came of a recipe: a server, or none, and why."""
+
+    server: Server | None
+    notes: tuple[Problem, ...]
+
+
+def _is_good(task: asyncio.Task[_Warm]) -> bool:
+    """Whether the task still runs, or what it has made still does."""
+    if not task.done():
+        return True
+    if task.cancelled() or task.exception():
+        return False
+    server = task.result().server
+    return not server or server.is_running
+
+
+def _reason(job: Job) -> str:
+    """Why the kernel of this job can't be warm; empty: it can."""
+    if sys.platform != "linux":
+        return "kernels are warm on Linux only"
+    if job.needs_gpu:
+        return "it needs a GPU, which no process may share"
+    return ""
+
+
+def _note(job: Job, text: str) -> Problem:
+    return Problem(what=text, tab=job.environment.tab)
+
+
+def _without(names: Iterable[str], unfit: Iterable[str]) -> Iterable[str]:
+    """The names that are not of these modules, nor of modules in them."""
+    return (name for name in names if not any(f"{name}.".startswith(f"{bad}.") for bad in unfit))
