@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from d2lbook.book import Book, Notebook
 from d2lbook.config import Config
 from d2lbook.errors import ConfigError, Problem
-from d2lbook.execute.workspace import copy_changed, resource_files
+from d2lbook.execute.workspace import copy_changed, link_changed, resource_files
 from d2lbook.files import unwritable, write_file
 from d2lbook.notebooks.ipynb import notebook_json
 from d2lbook.output import claim, remove_others
@@ -176,8 +176,7 @@ def write_slides_of(build: Build, names: Sequence[str]) -> list[Path]:
         for name, text in _slides(build, tab, own, books[tab], folder / tab):
             write_file(folder / tab / name, text)
             decks += [folder / tab / name] if name.endswith(DECK) else []
-        for name, path in _companions(build.config).items():
-            copy_changed(path, folder / tab / name)
+        copy_companions(build.config, folder / tab)
     for name, content in shared_files().items():
         write_file(folder / STATIC / name, content)
     return decks
@@ -268,11 +267,22 @@ def _write_folder(config: Config, folder: Path, texts: Texts) -> None:
         write_file(folder / name, text)
     for pattern in ("*.ipynb", f"*{DECK}"):
         remove_others(folder, (folder / name for name in texts), pattern)
+    copy_companions(config, folder)
+
+
+def copy_companions(config: Config, *folders: Path) -> None:
+    """Put the files that notebooks need beside them into these folders.
+
+    They share one copy. Raises OutputError where that can't be written.
+    """
+    first, *others = folders
     try:
         for name, path in _companions(config).items():
-            copy_changed(path, folder / name)
+            copy_changed(path, first / name)
+            for folder in others:
+                link_changed(first / name, folder / name)
     except OSError as error:
-        raise unwritable(Path(error.filename or folder), error) from error
+        raise unwritable(Path(error.filename or first), error) from error
 
 
 def _companions(config: Config) -> Mapping[str, Path]:

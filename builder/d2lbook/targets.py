@@ -21,6 +21,7 @@ from d2lbook.parallel import map_in_processes
 from d2lbook.pipeline import Build
 from d2lbook.publishing import (
     SitePages,
+    copy_companions,
     write_colab,
     write_package,
     write_sagemaker,
@@ -48,7 +49,7 @@ def write_ipynb(build: Build) -> list[Path]:
         notebooks = build.notebooks_of(tab)
         texts = {name: notebook_json(notebook) for name, notebook in notebooks.items()}
         _write_notebooks(folder / tab, texts)
-        _copy_non_notebooks(build.config, folder / tab)
+        copy_companions(build.config, folder / tab)
 
     map_in_processes(write_tab, build.tabs, worth=len(build.book.pages) > FEW_PAGES)
     return [folder]
@@ -69,7 +70,7 @@ def write_eval(build: Build) -> list[Path]:
             )
     for tab, of_tab in texts.items():
         _write_notebooks(folder / tab, of_tab)
-        _copy_non_notebooks(build.config, folder / tab)
+        copy_companions(build.config, folder / tab)
     raise_all(ExecutionError, (each.problem for each in build.executions if each.problem))
     return [folder]
 

@@ -64,6 +64,17 @@ def test_files_that_are_no_notebooks_are_copied_as_they_are(folder: Path) -> Non
     assert not {"about/licence.html", "drafts/broken.html"} & built(folder, "html", ".html")
 
 
+def test_notebooks_have_their_data_beside_them(folder: Path) -> None:
+    build(folder, "ipynb", "eval")
+    for tree in ("ipynb/mxnet", "ipynb/jax", "eval/jax"):
+        assert built(folder, tree, ".txt") == {"data/x.txt"}
+        assert not (folder / "_build" / tree / "data/x.txt").samefile(folder / "data/x.txt")
+    (folder / "data/x.txt").write_text("second")
+    build(folder, "ipynb")
+    for tab in ("mxnet", "jax"):
+        assert (folder / "_build/ipynb" / tab / "data/x.txt").read_text() == "second"
+
+
 def test_a_changed_dependency_executes_the_notebooks_again(folder: Path) -> None:
     notebook = folder / "_build/eval/jax/a/page.ipynb"
     build(folder, "eval")

@@ -1,10 +1,17 @@
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
+import pytest
 from d2lbook.config import parse_config
-from d2lbook.execute.workspace import copy_changed, prepare_workspace, resource_files
+from d2lbook.execute.workspace import (
+    copy_changed,
+    link_changed,
+    prepare_workspace,
+    resource_files,
+)
 
 from tests.execute.workbench import notebook
 
@@ -28,6 +35,24 @@ def test_every_tab_has_the_resources_where_its_notebooks_expect_them(tmp_path: P
     prepare_workspace(config, [notebook(page="x/y/page", tab=tab) for tab in ("a", "b")])
     assert (tmp_path / "_build/eval/a/x/y").is_dir()
     assert (tmp_path / "_build/eval/b/data.csv").read_text() == "1"
+
+
+def test_copies_that_are_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source, target, other = (tmp_path / name for name in ("source", "a/target", "b/target"))
+    source.write_text("one")
+    link_changed(source, target)
+    link_changed(source, target)
+    assert target.samefile(source)
+    other.parent.mkdir()
+    other.write_text("old")
+    monkeypatch.setattr(os, "link", _cannot)
+    link_changed(source, other)
+    assert other.read_text() == "one"
+    assert not other.samefile(source)
+
+
+def _cannot(*_: object) -> None:
+    raise OSError(errno.EPERM, "no links on this disk")
 
 
 def test_only_what_has_changed_is_copied(tmp_path: Path) -> None:

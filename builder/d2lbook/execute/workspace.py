@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import filecmp
+import os
 import shutil
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from threading import get_ident
 
 from d2lbook.book import Notebook
 from d2lbook.config import Config
@@ -49,6 +50,20 @@ def resource_files(config: Config) -> Iterator[Path]:
 
 def copy_changed(source: Path, target: Path) -> None:
     """Copy a file with its time, in one step, unless the target is the same already."""
+    _put(shutil.copy2, source, target)
+
+
+def link_changed(source: Path, target: Path) -> None:
+    """The same, but the two are one file then, where the disk can do that."""
+    if target.is_file() and target.samefile(source):
+        return
+    try:
+        _put(os.link, source, target)
+    except OSError:
+        copy_changed(source, target)
+
+
+def _put(put: Callable[[Path, Path], object], source: Path, target: Path) -> None:
     if target.is_file():
         # Anybody can give a file the time it had before, but not hide from the system that it was
         # written to since it was copied.
@@ -57,7 +72,9 @@ def copy_changed(source: Path, target: Path) -> None:
         if filecmp.cmp(source, target, shallow=is_older):
             return
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".") as folder:
-        fresh = Path(folder, target.name)
-        shutil.copy2(source, fresh)
+    fresh = target.with_name(f".{target.name}.{os.getpid()}-{get_ident()}")
+    try:
+        put(source, fresh)
         fresh.replace(target)
+    finally:
+        fresh.unlink(missing_ok=True)
