@@ -180,3 +180,11 @@ def test_the_interface_speaks_the_books_language(make_book: MakeBook, tmp_path: 
     assert '<html lang="id" dir="ltr"' in page
     assert "Daftar isi" in page
     assert "Berikutnya" in page
+
+
+def test_the_folder_of_a_site_leads_to_its_first_page(make_book: MakeBook, tmp_path: Path) -> None:
+    root = make_book({"config.ini": "[build]\nindex = start & go\n", "start & go.md": "# A & B\n"})
+    assert build_site(root, tmp_path / "site") == []
+    page = (tmp_path / "site" / "index.html").read_text()
+    assert '<meta http-equiv="refresh" content="0; url=start%20%26%20go.html">' in page
+    assert '<a href="start%20%26%20go.html">A &amp; B</a>' in page

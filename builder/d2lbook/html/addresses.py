@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from functools import cache
+from html import escape
 from urllib.parse import quote
 
 SUFFIX = ".html"
@@ -20,6 +21,16 @@ def address(here: str, file: str, anchor: str = "") -> str:
     if file == page_file(here) and fragment:
         return fragment
     return _relative(posixpath.dirname(here), file) + fragment
+
+
+def redirection(title: str, file: str) -> str:
+    """A page of this title that leads on to a file beside it."""
+    link = escape(quote(file))
+    return (
+        f'<!doctype html>\n<html>\n<head>\n<meta charset="utf-8">\n<title>{escape(title)}</title>\n'
+        f'<meta http-equiv="refresh" content="0; url={link}">\n</head>\n'
+        f'<body><a href="{link}">{escape(title)}</a></body>\n</html>\n'
+    )
 
 
 @cache

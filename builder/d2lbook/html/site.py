@@ -22,7 +22,7 @@ from d2lbook.document.model import Document
 from d2lbook.document.whole import Documents
 from d2lbook.errors import Problem, SourceError, raise_all
 from d2lbook.html import formulas
-from d2lbook.html.addresses import page_file
+from d2lbook.html.addresses import page_file, redirection
 from d2lbook.html.assets import gather_assets
 from d2lbook.html.body import tokens_of
 from d2lbook.html.context import Site
@@ -256,6 +256,10 @@ class _Work:
         """Write what belongs to no page, remove what is no longer needed."""
         for name, content in self.assets.files.items():
             self.folder.write(name, content)
+        root = book.site.contents
+        if "index" not in written:
+            # Whoever asks for the site's folder gets the page that the book begins with.
+            self.folder.write("index.html", redirection(root.text, page_file(root.page)))
         for name, file in self.pdfs.values():
             self.folder.copy(name, file)
         for files, _ in written.values():
