@@ -58,7 +58,10 @@ def _role(state: StateInline, silent: bool) -> bool:
 
 def _push(state: StateInline, silent: bool, match: re.Match[str]) -> bool:
     name, text = match["name"], " ".join(match["text"].split())
-    if name in (*DIRECTIVES, *TAB_MARKS, *FRAME_MARKS):
+    if name in TAB_MARKS:
+        what, remedy = f":{name}: does nothing here", "give it a line of its own, not in a list"
+        return push_damaged(state, silent, match[0], what, f"{remedy}, in a book that has tabs")
+    if name in (*DIRECTIVES, *FRAME_MARKS):
         what = f":{name}: does nothing in the middle of a line"
         return push_damaged(state, silent, match[0], what, "give it a line of its own")
     if name not in KNOWN:
