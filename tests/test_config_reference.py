@@ -38,6 +38,7 @@ RETIRED = {
 
 NEW = {
     "build": "untagged",
+    "html": "address social_image discussions embed_discussions",
     "execute": "timeout notebook_timeout jobs seed cache cache_mode cache_size",
     "env a": "requirements python variables preload no_dependencies unlocked",
     "linkcheck": "ignore",

@@ -24,13 +24,23 @@ def text(value: str) -> dict[str, object]:
     return {"output_type": "execute_result", "data": {"text/plain": value}}
 
 
+def stream(value: str) -> dict[str, object]:
+    return {"output_type": "stream", "name": "stdout", "text": value}
+
+
+HUNDRED = stream("".join(f"{number}\n" for number in range(100)))
+
 DEMO_OUTPUTS: Mapping[str, Mapping[str, Outputs]] = {
     "pytorch": {
         "chapter/tour": {2: (text("int"),), 4: (text("tensor([0., 0.])"),)},
+        "chapter/reading": {1: (HUNDRED,)},
         "chapter/torch-only": {1: (text("tensor([1., 1.])"),)},
     },
     "mxnet": {"chapter/tour": {2: (text("<class 'int'>"),), 5: (text("array([0., 0.])"),)}},
-    "jax": {"chapter/tour": {2: (text("int"),), 6: (text("Array([0., 0.], dtype=float32)"),)}},
+    "jax": {
+        "chapter/tour": {2: (text("int"),), 6: (text("Array([0., 0.], dtype=float32)"),)},
+        "chapter/reading": {1: (HUNDRED,)},
+    },
 }
 
 

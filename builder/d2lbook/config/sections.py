@@ -29,6 +29,7 @@ from d2lbook.config.values import (
     rows,
     size,
     text,
+    web_address,
     words,
 )
 
@@ -86,6 +87,14 @@ class Html:
     logo: str = setting(inside, "html_logo")
     include_css: tuple[str, ...] = setting(insides)
     include_js: tuple[str, ...] = setting(insides)
+    address: str = setting(web_address)
+    """Where the site will be: canonical links, the sitemap and social cards need to know."""
+    social_image: str = setting(inside)
+    """The picture of social cards; empty: one is drawn for every page."""
+    discussions: str = setting(web_address)
+    """Beginning of the addresses of discussions, as in ``https://discuss.example/``."""
+    embed_discussions: bool = setting(boolean)
+    """Whether a Discourse thread is shown on its page, once a reader asks for it."""
 
 
 @dataclass(frozen=True, kw_only=True)

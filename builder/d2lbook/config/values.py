@@ -31,6 +31,13 @@ def address(value: str) -> str:
     return value
 
 
+def web_address(value: str) -> str:
+    """The address of a folder in the web, with a slash at its end; empty when there is none."""
+    if value and not re.fullmatch(r"https?://[^/\s?#]+(?:/[^\s?#]*)?", value):
+        raise ValueError("an address, such as https://book.example/")
+    return value if not value or value.endswith("/") else f"{value}/"
+
+
 def size(value: str) -> int | None:
     """A number of bytes, as in ``1.5 GB``; None: without limit."""
     if value == "unlimited":

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from d2lbook.config import Config
 from d2lbook.errors import Problem
 from d2lbook.html.context import Asset
+from d2lbook.html.scripts import page_script
 from d2lbook.vendored import vendored_files
 
 STATIC = "_static"
@@ -27,6 +28,7 @@ class Assets:
     scripts: tuple[Asset, ...]
     logo: str
     favicon: str
+    social_image: str
 
 
 def gather_assets(config: Config) -> tuple[Assets, list[Problem]]:
@@ -36,7 +38,7 @@ def gather_assets(config: Config) -> tuple[Assets, list[Problem]]:
     files = {f"{STATIC}/{name}": content for name, content in vendored.items()}
     styles = (package / "static/book.css").read_bytes() + tab_rules(config.build.tabs).encode()
     files[f"{STATIC}/book.css"] = styles
-    files[f"{STATIC}/book.js"] = (package / "static/book.js").read_bytes()
+    files[f"{STATIC}/book.js"] = page_script(config.project.language).encode()
     own = _OwnFiles(config)
     custom = {
         f"{STATIC}/custom.css": own.joined("include_css", config.html.include_css),
@@ -45,6 +47,7 @@ def gather_assets(config: Config) -> tuple[Assets, list[Problem]]:
     files |= {name: content for name, content in custom.items() if content}
     logo = own.single("html_logo", config.html.logo)
     favicon = own.single("favicon", config.html.favicon)
+    social_image = own.single("social_image", config.html.social_image)
     files |= own.files
     if not favicon:
         favicon = f"{STATIC}/favicon.svg"
@@ -56,6 +59,7 @@ def gather_assets(config: Config) -> tuple[Assets, list[Problem]]:
         scripts=_versions([f"{STATIC}/book.js", f"{STATIC}/custom.js"], files),
         logo=logo,
         favicon=favicon,
+        social_image=social_image,
     )
     return assets, own.problems
 

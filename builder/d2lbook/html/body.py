@@ -173,8 +173,14 @@ class BodyWriter:
 
     def references(self) -> Markup:
         """The works that this page cites, in a book that lists them nowhere."""
-        if self.site.bibliography:
-            return Markup()
+        return Markup() if self.site.bibliography else self._works()
+
+    def works(self) -> Markup:
+        """The works that this page cites and another page lists, for previews of citations."""
+        is_elsewhere = self.site.bibliography and not self.document.has_bibliography
+        return self._works() if is_elsewhere else Markup()
+
+    def _works(self) -> Markup:
         cited = {key for citation, _ in self.document.citations for key in citation.keys}
         keys = [key for key in self.site.references.entries if key in cited]
         return Markup(self.prose.reference_list(keys) if keys else "")

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from d2lbook.document.citations import References
 from d2lbook.document.labels import Target
 from d2lbook.document.language import Language
 from d2lbook.document.numbering import PageNumbers
+from d2lbook.html.addresses import page_file
 from d2lbook.html.pictures import BookFiles
+
+CARDS = "_cards"
+"""Folder of the site for social cards."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,3 +85,21 @@ class Site:
     logo: str = ""
     """File of the site; empty where the book has none."""
     favicon: str = ""
+    discussions: str = ""
+    """What the addresses of discussions begin with; empty: none are known as such."""
+    embed_discussions: bool = False
+    """Whether they can be shown on the page."""
+    address: str = ""
+    """Where the site will be, with a slash at its end; empty where nobody has said."""
+    social_image: str = ""
+    """File of the site with the picture for all social cards; empty: each page has its own."""
+    search: str = ""
+    """Folder of the site with the index for searching; empty where there is none."""
+
+    def url(self, page: str) -> str:
+        """The canonical address of a page."""
+        return self.address + quote(re.sub(r"(^|/)index\.html$", r"\1", page_file(page)))
+
+    def card(self, page: str) -> str:
+        """File of the site with the picture of a page's social card."""
+        return self.social_image or f"{CARDS}/{page}.png"

@@ -81,6 +81,10 @@ def describe_site(
         scripts=assets.scripts,
         logo=assets.logo,
         favicon=assets.favicon,
+        address=config.html.address,
+        social_image=assets.social_image,
+        discussions=config.html.discussions,
+        embed_discussions=config.html.embed_discussions,
     )
 
 

@@ -21,8 +21,13 @@ class Navigation:
         self._written: dict[str, str] = {}
 
     def trail(self, page: str) -> tuple[Entry, ...]:
-        """The entries from the index page to this page; only itself where no table lists it."""
-        return self._trails.get(page, (self.site.entries[page],))
+        """The entries from the index page to this page; only itself where no table lists it.
+
+        Empty for what is no page of the book.
+        """
+        if page in self._trails:
+            return self._trails[page]
+        return (self.site.entries[page],) if page in self.site.entries else ()
 
     def contents(self, page: str) -> str:
         """The book's contents as a list, this page marked and what lies above it opened."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from d2lbook.document.frameworks import display_name
 from d2lbook.document.language import load_language
@@ -21,6 +21,9 @@ from d2lbook.html.navigation import Navigation
 from d2lbook.html.outputs import OutputWriter
 from d2lbook.html.pictures import BookFile
 from d2lbook.html.prose import ProseWriter
+
+MISSING = "404"
+"""Name of the page that servers show for what is not there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +82,7 @@ class PageMaker:
             groups=body.groups(),
             footnotes=body.footnotes(),
             references=body.references(),
+            works=body.works(),
             sections=body.sections(),
             description=body.description(),
             anchors=body.title_anchors(),
@@ -92,4 +96,23 @@ class PageMaker:
             files=frozenset(prose.files),
             pictures=outputs.pictures,
             problems=tuple(prose.problems),
+        )
+
+    def missing(self) -> str:
+        """The page for an address at which there is nothing.
+
+        A server shows it in any folder, so its links begin at the site's address.
+        """
+        home, contents = self.site.address, self._navigation.contents(MISSING)
+        return self._templates.get_template("missing.html").render(
+            site=self.site,
+            name=MISSING,
+            tabs=(),
+            link=lambda file: home + address(MISSING, file),
+            page_link=lambda page: home + address(MISSING, page_file(page)),
+            description="",
+            footnotes=(),
+            contents=Markup(contents.replace('href="', f'href="{escape(home)}')),
+            previous=None,
+            following=None,
         )

@@ -33,6 +33,8 @@ _CLOSING = re.compile(r"[.,;:!?)\]}’”»…%]|-\w")
 _OPENING = re.compile(r"[(\[{‘“«]\Z")
 _WORD_JOINER = "\u2060"
 _LENGTH = re.compile(r"\d+(?:\.\d+)?(?:px|%|em|rem|cm|mm|in|pt)?")
+_THREAD = re.compile(r"t/(?:[^/]+/)?(\d+)")
+"""The address of a thread below that of its Discourse: ``t/12``, ``t/its-title/12``."""
 _RAW_LINK = re.compile(r"""\b(?:src|href)\s*=\s*["']([^"'#]+)["']""", re.IGNORECASE)
 
 
@@ -105,6 +107,34 @@ class ProseWriter:
                 self.files.add(file)
         return tokens[index].content
 
+    def paragraph_open(self, tokens: Sequence[Token], index: int) -> str:
+        if tokens[index].hidden:
+            return ""
+        is_talk = bool(self._discussion(tokens[index + 1]))
+        return '<p class="discussion">' if is_talk else f"<p{_attributes(tokens[index].attrs)}>"
+
+    def paragraph_close(self, tokens: Sequence[Token], index: int) -> str:
+        if tokens[index].hidden:
+            return ""
+        thread = self._discussion(tokens[index - 1])
+        if not (thread and self.site.embed_discussions):
+            return "</p>\n"
+        frame = escape(f"{self.site.discussions}embed/comments?topic_id={thread}")
+        label = escape(self.site.language.text("show_discussion"))
+        return f' <button type="button" data-embed="{frame}">{label}</button></p>\n'
+
+    def _discussion(self, inline: Token) -> str:
+        """The number of the thread, where a paragraph is nothing but a link to a discussion."""
+        children = inline.children or []
+        links = [child for child in children if child.type == "link_open"]
+        if not self.site.discussions or len(links) != 1 or links[0] is not children[0]:
+            return ""
+        link = str(links[0].attrs.get("href", ""))
+        if children[-1].type != "link_close":
+            return ""
+        found = _THREAD.match(link.removeprefix(self.site.discussions))
+        return found[1] if found and link.startswith(self.site.discussions) else ""
+
     def link_open(self, tokens: Sequence[Token], index: int) -> str:
         token = tokens[index]
         attributes = dict(token.attrs)
@@ -145,7 +175,10 @@ class ProseWriter:
         else:
             content = escape(text, quote=False)
         link = escape(address(self.page.name, page_file(target.page), target.anchor))
-        return f'<a class="reference" href="{link}">{content}</a>'
+        # For a preview where the other page can't be asked for.
+        is_here = target.page == self.page.name or text == target.title
+        title = "" if is_here else f' data-title="{escape(target.title)}"'
+        return f'<a class="reference" href="{link}"{title}>{content}</a>'
 
     def citation(self, tokens: Sequence[Token], index: int) -> str:
         citation = citation_of(tokens[index])
@@ -247,7 +280,9 @@ class ProseWriter:
             return ""
         key = f"{KINDS[token.type]}_number"
         name = self.site.language.text(key, number=number_text(number))
-        return f'<span class="number">{escape(name)}</span> '
+        if not token.meta["anchor"]:
+            return f'<span class="number">{escape(name)}</span> '
+        return f'<a class="number" href="{self._here(token.meta["anchor"])}">{escape(name)}</a> '
 
     def _style(self, token: Token) -> str:
         sizes = {name: token.meta[name] for name in ("width", "height") if token.meta[name]}
@@ -342,6 +377,8 @@ _RULES: Mapping[str, Rule] = {
     "hardbreak": ProseWriter.hardbreak,
     "html_inline": ProseWriter.raw_html,
     "html_block": ProseWriter.raw_html,
+    "paragraph_open": ProseWriter.paragraph_open,
+    "paragraph_close": ProseWriter.paragraph_close,
     "link_open": ProseWriter.link_open,
     "image": ProseWriter.image,
     "footnote_ref": ProseWriter.footnote_ref,

@@ -24,6 +24,7 @@ from d2lbook.errors import Problem, SourceError, raise_all
 from d2lbook.html import formulas
 from d2lbook.html.addresses import page_file, redirection
 from d2lbook.html.assets import gather_assets
+from d2lbook.html.beside import files_beside
 from d2lbook.html.body import tokens_of
 from d2lbook.html.context import Site
 from d2lbook.html.description import ColabAddress, describe_site, notebook_file
@@ -99,6 +100,8 @@ class Written:
     """By name."""
     anew: tuple[str, ...]
     """Names of the pages that were made this time."""
+    beside: frozenset[str]
+    """The files that belong to no page, and follow from the site."""
     odd: tuple[Problem, ...]
 
     @property
@@ -178,7 +181,8 @@ class _Work:
         for name in names:
             if name not in written:
                 written[name] = before.pages[name].files, before.pages[name].problems
-        return self._finish(book, {name: written[name] for name in names}, changed)
+        pages = {name: written[name] for name in names}
+        return self._finish(book, pages, changed, before.beside)
 
     def write_all(self) -> Written:
         """Write every page, on all processors if there are many."""
@@ -209,7 +213,11 @@ class _Work:
             second=write,
             worth=len(names) >= _MANY,
         )
-        return self._finish(shared[0][0], dict(zip(names, written, strict=True)), names)
+        book = shared[0][0]
+        beside = files_beside(book.site, self.config.state / "cards")
+        for name, content in beside.items():
+            self.folder.write(name, content)
+        return self._finish(book, dict(zip(names, written, strict=True)), names, frozenset(beside))
 
     def _parse(self, name: str) -> tuple[_Parsed | None, _Told]:
         try:
@@ -251,9 +259,14 @@ class _Work:
         return needed, (*odd, *made.problems)
 
     def _finish(
-        self, book: _Connected, written: Mapping[str, _Files], anew: Sequence[str]
+        self,
+        book: _Connected,
+        written: Mapping[str, _Files],
+        anew: Sequence[str],
+        beside: frozenset[str],
     ) -> Written:
         """Write what belongs to no page, remove what is no longer needed."""
+        self.folder.keep(beside)
         for name, content in self.assets.files.items():
             self.folder.write(name, content)
         root = book.site.contents
@@ -277,6 +290,7 @@ class _Work:
                 for name, (files, problems) in written.items()
             },
             anew=tuple(anew),
+            beside=beside,
             odd=tuple(self.odd),
         )
 

@@ -1,0 +1,44 @@
+"""The script of the pages: one file, put together from the small ones in ``static/js``.
+
+They share one function, in the order below, so that each can use what the others
+define and nothing is visible outside; a page opened from disk may load no modules.
+``texts`` holds those texts of the book's language that they use.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from importlib import resources
+
+from d2lbook.document.language import load_language
+
+_PARTS = (
+    "core",
+    "frameworks",
+    "columns",
+    "reveal",
+    "view",
+    "copying",
+    "contents",
+    "pictures",
+    "previews",
+    "sidenotes",
+    "discussions",
+    "search",
+    "start",
+)
+
+_TEXT = re.compile(r"\btexts\.(\w+)")
+
+
+@cache
+def page_script(language: str) -> str:
+    """The script for a book in this language."""
+    folder = resources.files(__package__) / "static" / "js"
+    parts = "\n".join((folder / f"{name}.js").read_text("utf-8") for name in _PARTS)
+    known = load_language(language).texts
+    texts = {key: known[key] for key in sorted(set(_TEXT.findall(parts)))}
+    declared = f"const texts = {json.dumps(texts, ensure_ascii=False)};"
+    return f'(() => {{\n"use strict";\n\n{declared}\n\n{parts}}})();\n'

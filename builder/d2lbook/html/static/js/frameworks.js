@@ -1,0 +1,131 @@
+// The choice of a framework: one for all groups, remembered, in the address.
+
+let pageTabs = [];
+let groups = [];
+
+const findGroups = () => {
+  pageTabs = words(root.dataset.tabs);
+  groups = all(".tabs");
+};
+
+const frameworkNames = new Map(
+  all("header [data-choose]").map((button) => [button.dataset.choose, button.textContent]),
+);
+const nameOf = (tab) => frameworkNames.get(tab) || tab;
+
+const selectTab = (bar, selected, panel) => {
+  const buttons = all("[role=tab]", bar);
+  for (const button of buttons) {
+    const isSelected = button === selected;
+    button.setAttribute("aria-selected", String(isSelected));
+    button.tabIndex = isSelected || (!selected && button === buttons[0]) ? 0 : -1;
+  }
+  if (selected) panel.setAttribute("aria-labelledby", selected.id);
+};
+
+const showGroup = (group, tab) => {
+  const has = words(group.dataset.tabs).includes(tab);
+  const note = group.querySelector(".lacks");
+  group.classList.toggle("lacking", !has);
+  note.hidden = has;
+  note.textContent = has ? "" : fill(texts.group_lacks_tab, { tab: nameOf(tab) });
+  const selected = all("[role=tab]", group).find((button) => button.dataset.choose === tab);
+  selectTab(group.querySelector(".bar"), selected, group.querySelector(".panel"));
+};
+
+// What is hidden the browser's own search still finds.
+const showVariants = (within, tab) => {
+  for (const variant of all(".variant", within)) {
+    if (words(variant.dataset.for).includes(tab)) variant.removeAttribute("hidden");
+    else variant.setAttribute("hidden", "until-found");
+  }
+};
+
+const showSwitch = (chosen) => {
+  for (const button of all(".frameworks [data-choose]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.choose === chosen));
+  }
+  for (const select of all(".frameworks-menu select")) select.value = chosen;
+  for (const notice of all(".notice.lacks-page")) {
+    notice.hidden = !chosen || pageTabs.includes(chosen);
+    const values = { tab: nameOf(chosen), shown: nameOf(root.dataset.tab) };
+    notice.textContent = notice.hidden ? "" : fill(texts.page_lacks_tab, values);
+  }
+};
+
+const show = (chosen) => {
+  root.dataset.chosen = chosen;
+  root.dataset.tab = pageTabs.includes(chosen) ? chosen : pageTabs[0] || "";
+  showVariants(document, root.dataset.tab);
+  for (const group of groups) showGroup(group, root.dataset.tab);
+  showSwitch(chosen);
+  showColumns();
+  linkWithTab();
+  markOverflow();
+};
+
+const choose = (tab, anchor) => {
+  keepingPlace(anchor, () => {
+    memory.set("tab", tab);
+    show(tab);
+  });
+  history.replaceState(history.state, "", addressWithTab(location.hash));
+};
+
+// An address on this page that leads to the chosen framework.
+const addressWithTab = (hash) => {
+  const query = new URLSearchParams(location.search);
+  if (root.dataset.chosen) query.set("tab", root.dataset.chosen);
+  return `?${query}${hash}`;
+};
+
+const PERMALINK = "a.permalink, .equation a.number, figcaption a.number";
+
+const linkWithTab = () => {
+  if (pageTabs.length < 2) return;
+  for (const link of all(PERMALINK)) link.href = addressWithTab(link.hash);
+};
+
+// The address has the framework, and yet the page isn't loaded anew.
+const followPermalink = (event, link) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  location.hash = link.hash;
+  history.replaceState(history.state, "", link.href);
+};
+
+const moveFocus = (event) => {
+  const bar = event.target.closest("[role=tablist]");
+  const buttons = bar ? all("[role=tab]", bar) : [];
+  const index = buttons.indexOf(event.target);
+  if (index < 0) return;
+  const forward = getComputedStyle(bar).direction === "rtl" ? -1 : 1;
+  const steps = { ArrowRight: forward, ArrowLeft: -forward };
+  const ends = { Home: 0, End: buttons.length - 1 };
+  let next = ends[event.key];
+  if (event.key in steps) next = (index + steps[event.key] + buttons.length) % buttons.length;
+  if (next === undefined) return;
+  event.preventDefault();
+  buttons[next].focus();
+  buttons[next].click();
+};
+
+const startFrameworks = () => {
+  const asked = new URLSearchParams(location.search).get("tab");
+  if (frameworkNames.has(asked)) memory.set("tab", asked);
+  const wanted = [asked, memory.get("tab"), ...words(root.dataset.tabs)];
+  root.dataset.chosen = wanted.find((tab) => frameworkNames.has(tab)) || "";
+  addEventListener("storage", (event) => {
+    if (event.key === "d2lbook.tab" && frameworkNames.has(event.newValue)) show(event.newValue);
+  });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-choose]");
+    if (button) choose(button.dataset.choose, button);
+    const link = event.target.closest(PERMALINK);
+    if (link) followPermalink(event, link);
+  });
+  document.addEventListener("keydown", moveFocus);
+  for (const select of all(".frameworks-menu select")) {
+    select.addEventListener("change", () => choose(select.value));
+  }
+};

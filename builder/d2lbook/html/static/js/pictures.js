@@ -1,0 +1,52 @@
+// Pictures open large.
+
+const PICTURES = "article figure:not(.table) > img, .outputs img";
+
+const largePicture = () => {
+  const dialog = make("dialog", { className: "large", ariaLabel: texts.picture });
+  const close = make("button", {
+    type: "button", className: "icon", ariaLabel: texts.close,
+    innerHTML: '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 6l12 12M18 6L6 18"/></svg>',
+  });
+  close.addEventListener("click", () => dialog.close());
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog || event.target.matches("img")) dialog.close();
+  });
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.append(close);
+  return dialog;
+};
+
+const openPicture = (image) => {
+  const dialog = largePicture();
+  const large = image.cloneNode();
+  large.removeAttribute("style");
+  large.removeAttribute("id");
+  const caption = image.closest("figure")?.querySelector("figcaption");
+  const parts = [large];
+  if (caption) {
+    const text = make("figcaption", { innerHTML: caption.innerHTML });
+    for (const part of all("[id]", text)) part.removeAttribute("id");
+    parts.push(text);
+  }
+  dialog.append(make("figure", {}, ...parts));
+  document.body.append(dialog);
+  dialog.showModal();
+};
+
+const addEnlargeButtons = () => {
+  for (const image of all(PICTURES)) {
+    // One that is a link leads where it says.
+    if (image.closest("a")) continue;
+    const button = make("button", { type: "button", className: "enlarge", title: texts.enlarge });
+    image.replaceWith(button);
+    button.append(image);
+  }
+};
+
+const startPictures = () => {
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest(".enlarge");
+    if (button) openPicture(button.querySelector("img"));
+  });
+};
