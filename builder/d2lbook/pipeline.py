@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from d2lbook.document.model import Document
     from d2lbook.document.whole import Documents
     from d2lbook.execute.environments import Environment, OnProgress
+    from d2lbook.execute.executors import Executor
     from d2lbook.execute.jobs import Execution, Observer
     from d2lbook.execute.keeping import Keeper
     from d2lbook.execute.selection import Selection
@@ -83,6 +84,7 @@ class Build:
         reporter: Reporter,
         selection: Selection | None = None,
         memory: Memory | None = None,
+        executor: Executor | None = None,
     ) -> None:
         self.config = config
         self.tabs = tabs
@@ -91,6 +93,8 @@ class Build:
         """Which notebooks may be executed; None: all."""
         self.memory = memory or Memory()
         """What an earlier build with the same configuration and tabs has left for this one."""
+        self.executor = executor
+        """Where notebooks are executed; None: here, by an executor of this build's own."""
         self.told: list[Problem] = []
         """What was odd so far, in the order it was told."""
 
@@ -273,7 +277,12 @@ class Build:
             made = make_environments(self.config, stale, self.reporter.on_environment)
             environments.update(made)
         executions = execute_notebooks(
-            self.config, self.found_results, environments, self._keeper, self.reporter.observer
+            self.config,
+            self.found_results,
+            environments,
+            self._keeper,
+            self.reporter.observer,
+            self.executor,
         )
         self._keeper.close(self.book.pages)
         if missing := sum(each.is_missing for each in self.found_results):

@@ -205,8 +205,8 @@ def test_only_so_many_run_at_once(bench: Workbench) -> None:
 
 def test_processors_are_shared_among_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("d2lbook.execute.executors.usable_processors", lambda: 8)
-    assert set(LocalExecutor(2).limits.values()) == {"4"}
-    assert set(LocalExecutor(16).limits.values()) == {"1"}
+    assert set(LocalExecutor(2).servers.limits.values()) == {"4"}
+    assert set(LocalExecutor(16).servers.limits.values()) == {"1"}
 
 
 def test_nothing_heavy_is_imported_where_nothing_is_executed(bench: Workbench) -> None:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from d2lbook.execute.imports import lean_imports
 from d2lbook.execute.jobs import Execution, Job, Observer
 from d2lbook.parallel import usable_processors
+
+if TYPE_CHECKING:
+    from d2lbook.execute.server_pool import ServerPool
 
 THREAD_VARIABLES = (
     "MKL_NUM_THREADS",
@@ -39,13 +42,10 @@ class Executor(Protocol):
 class LocalExecutor:
     """Runs so many kernels at once on this machine, each with its share of the processors."""
 
-    def __init__(self, slots: int) -> None:
-        from d2lbook.execute.server_pool import ServerPool
-
+    def __init__(self, slots: int, servers: ServerPool | None = None) -> None:
+        """``servers`` are those of ``start_servers`` with as many slots, where they are to stay."""
         self.slots = asyncio.Semaphore(slots)
-        threads = max(1, usable_processors() // slots)
-        self.limits = dict.fromkeys(THREAD_VARIABLES, str(threads))
-        self.servers = ServerPool(self.limits)
+        self.servers = servers or start_servers(slots)
 
     async def submit(self, job: Job, observer: Observer) -> Execution:
         # Heavy: only a build that executes something pays for it.
@@ -60,6 +60,14 @@ class LocalExecutor:
     def close(self) -> None:
         """End the processes that it has started for more than one notebook."""
         self.servers.close()
+
+
+def start_servers(slots: int) -> ServerPool:
+    """What starts the kernels of an executor with so many slots; the caller has to close it."""
+    from d2lbook.execute.server_pool import ServerPool
+
+    threads = max(1, usable_processors() // slots)
+    return ServerPool(dict.fromkeys(THREAD_VARIABLES, str(threads)))
 
 
 class FakeExecutor:

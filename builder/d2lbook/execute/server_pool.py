@@ -117,7 +117,16 @@ class ServerPool:
         python = str(job.environment.python)
         server = Server([python], ["serve", *names], lambda folder: self.variables(job, folder))
         self._servers.append(server)
-        return server, await server.unfit()
+        try:
+            return server, await server.unfit()
+        except asyncio.CancelledError:
+            server.stop()  # nobody will ask for it again
+            raise
+
+    @property
+    def size(self) -> int:
+        """How many of them run."""
+        return sum(server.is_running for server in self._servers)
 
     def close(self) -> None:
         """End all servers, and all kernels they have started."""

@@ -9,13 +9,19 @@ from pathlib import Path
 from d2lbook.config import Config, read_config
 from d2lbook.errors import BookError
 from d2lbook.execute.environments import Progress
+from d2lbook.execute.executors import LocalExecutor, start_servers
 from d2lbook.execute.jobs import Execution, Observer
 from d2lbook.execute.progress import outcome
 from d2lbook.execute.selection import Selection
+from d2lbook.execute.server_pool import ServerPool
 from d2lbook.memory import Memory
+from d2lbook.parallel import usable_processors
 from d2lbook.pipeline import Build, Reporter, chosen_tabs
 from d2lbook.preview.outcome import Executed, complaint
 from d2lbook.preview.worker import Send, answer_requests
+
+SERVERS_PER_TAB = 2
+"""Notebooks that import other things need another one; each takes as much memory as it imports."""
 
 
 class Telling(Observer):
@@ -38,8 +44,10 @@ class Executor:
     def __init__(self, root: Path, tab: str) -> None:
         self.root = root
         self.tab = tab
-        self.memory = Memory()
         self.config: Config | None = None
+        self.memory = Memory()
+        self.servers: ServerPool | None = None
+        """What keeps kernels warm from one request to the next."""
 
     def execute(self, keys: Collection[str], send: Send) -> Executed:
         """Execute the notebooks that depend on what these keys name."""
@@ -62,8 +70,14 @@ class Executor:
 
     def _build(self, keys: frozenset[str], observer: Telling) -> Build:
         config, _ = read_config(self.root)
+        tabs = chosen_tabs(config, self.tab)
         if config != self.config:
+            self.close()
             self.config, self.memory = config, Memory()
+        if self.servers and self.servers.size > SERVERS_PER_TAB * len(tabs):
+            self.close()
+        slots = config.execute.jobs or usable_processors()
+        self.servers = self.servers or start_servers(slots)
         said: set[Progress] = set()
 
         def on_environment(step: Progress) -> None:
@@ -78,14 +92,23 @@ class Executor:
             on_environment=on_environment,
             observer=observer,
         )
-        tabs = chosen_tabs(config, self.tab)
-        return Build(config, tabs, reporter, Selection(keys=keys), self.memory)
+        executor = LocalExecutor(slots, self.servers)
+        return Build(config, tabs, reporter, Selection(keys=keys), self.memory, executor)
+
+    def close(self) -> None:
+        """End what has been started for more than one request."""
+        if self.servers:
+            self.servers.close()
+        self.servers = None
 
 
 def main() -> None:
     """Answer requests of the server."""
     executor = Executor(Path(sys.argv[1]), sys.argv[2])
-    answer_requests(lambda request, send: executor.execute(request["keys"], send))
+    try:
+        answer_requests(lambda request, send: executor.execute(request["keys"], send))
+    finally:
+        executor.close()
 
 
 if __name__ == "__main__":

@@ -30,15 +30,18 @@ class Journal:
                 self._complain(line)
         self._standing = set(lines)
 
-    def built(self, outcome: Outcome, note: str) -> None:
-        """Tell what came of a build, and a note, if it is another one than the last time."""
+    def built(self, outcome: Outcome) -> None:
+        """Tell what came of a build."""
         anew, is_good = outcome["anew"], not outcome["errors"]
         if not is_good:
             self.say("the pages stay as they were")
         elif anew or not self._was_good:
             what = ", ".join(anew) if 0 < len(anew) <= FEW else f"{len(anew)} pages"
             self.say(f"{what}: {outcome['seconds']:.2f} s")
-        if note and note != self._note:
-            self.say(note)
-        self._note = note
         self._was_good = is_good
+
+    def note(self, text: str) -> None:
+        """Tell this unless it was the last that was told so; empty where there is nothing to."""
+        if text and text != self._note:
+            self.say(text)
+        self._note = text

@@ -114,7 +114,8 @@ class Preview:
                 keys = [each["key"] for each in outcome["unexecuted"]]
                 self._executions.want(keys, again=not only_pages)
         self._be_busy("")
-        self._journal.built(outcome, self.board.news["note"])
+        self._journal.built(outcome)
+        self._journal.note(self._unexecuted())
 
     async def _outcome(self, *, only_pages: bool) -> Outcome:
         try:
@@ -147,18 +148,17 @@ class Preview:
         news["unexecuted"] = {}
         for each in self._good["unexecuted"]:
             news["unexecuted"].setdefault(each["page"], []).append(each["tab"])
-        news["note"] = self._note()
+        running = self._executions.running
+        news["note"] = f"executing {_notebooks(running)}" if running else self._unexecuted()
         self.board.tell()
         self._journal.stand([*news["errors"], *news["failures"], *news["warnings"]])
 
-    def _note(self) -> str:
-        running, unexecuted = self._executions.running, len(self._good["unexecuted"])
-        if running:
-            return f"executing {_notebooks(running)}"
-        if unexecuted and not self._executes:
-            what = f"{_notebooks(unexecuted)} not executed yet"
-            return f"{what}: run d2lbook build eval, or serve with --execute"
-        return ""
+    def _unexecuted(self) -> str:
+        unexecuted = len(self._good["unexecuted"])
+        if not unexecuted or self._executes:
+            return ""
+        what = f"{_notebooks(unexecuted)} not executed yet"
+        return f"{what}: run d2lbook build eval, or serve with --execute"
 
 
 def _notebooks(count: int) -> str:

@@ -49,14 +49,17 @@ async def changes(root: Path) -> AsyncIterator[frozenset[str]]:
         upcoming = asyncio.ensure_future(anext(batches))
         try:
             await asyncio.sleep(0)  # it watches from here on, so that nothing falls in between
-            while True:
+            is_complete = folders.issuperset(find_folders(root))
+            while is_complete:
                 if changed:
                     yield changed
                 batch = await upcoming
                 upcoming = asyncio.ensure_future(anext(batches))
                 changed = relevant(root, batch)
-                if any(path not in folders and (root / path).is_dir() for path in changed):
-                    break
+                added = {name for change, name in batch if change == Change.added}
+                is_complete = not any(
+                    str(path := root / name) in added and path.is_dir() for name in changed
+                )
         except FileNotFoundError:
             continue  # a folder has gone between being found and being watched
         except OSError as error:
@@ -87,13 +90,12 @@ def relevant(root: Path, batch: Collection[tuple[Change, str]]) -> frozenset[str
         and not path.name.startswith("#")  # Emacs
         and not (_is_gone(name) and (Change.added, name) in batch)
         and _is_wanted(root, path)
-        and path.as_posix() != STATE
     )
 
 
 def is_page(path: str) -> bool:
     """Whether a change of this is one of a page or of outputs, and of nothing else."""
-    return path.endswith(".md") or path.startswith(f"{RECORDS}/")
+    return path.endswith(".md") or path.partition("/")[0] == STATE
 
 
 def _is_gone(name: str) -> bool:

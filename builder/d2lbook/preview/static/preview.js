@@ -17,9 +17,10 @@
   const take = (page) => {
     const rest = page.body.cloneNode(true);
     for (const part of all([...PARTS, "script"].join(), rest)) part.remove();
+    const { lang } = page.documentElement;
     return {
       parts: PARTS.map((selector) => source(all(selector, page))),
-      others: [page.documentElement.lang, source(all(ASSETS, page.head)), source([rest])].join("\n"),
+      others: [lang, source(all(ASSETS, page.head)), rest.className, rest.innerHTML.trim()].join("\n"),
     };
   };
 
@@ -167,15 +168,14 @@
 
   const showNotes = ({ busy, warnings, note, unexecuted }) => {
     const here = unexecuted[root.dataset.name] || [];
-    const line = [
-      showing.isLost && "the preview has ended",
+    const line = showing.isLost ? ["the preview has ended"] : [
       showing.isGone && "the book no longer has this page",
       busy && `${busy} …`,
       note && note.split(":")[0],
       warnings.length && count(warnings.length, "warning"),
     ].filter(Boolean);
-    const list = [
-      note && element("li", "", note),
+    const list = showing.isLost ? [] : [
+      note.includes(":") && element("li", "", note),
       here.length && element("li", "", `on this page: ${here.join(", ")}`),
       ...warnings.map(itemOf),
     ].filter(Boolean);
@@ -199,7 +199,9 @@
   const isBehind = () => ["site", "pictures"].some((key) => String(showing.news[key]) !== shown[key]);
 
   const hear = async (news) => {
-    if (news.server !== loaded.server) {
+    // What was sent before the first build had ended may have lacked its styles.
+    const isFirst = loaded.site === "0" && news.site > 0;
+    if (news.server !== loaded.server || isFirst) {
       location.reload();
       return;
     }
