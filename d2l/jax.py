@@ -11,6 +11,7 @@ import numpy
 import optax
 from flax import linen as nn
 from jax import numpy as jnp
+from matplotlib import pyplot as plt
 
 
 #################   WARNING   ################
@@ -74,8 +75,6 @@ def plot(x, ys, xlabel, ylabel, legend=(), yscale='linear'):
     """Gambarlah satu kurva atau lebih terhadap x.
 
     Defined in :numref:`subsec_model_construction_train`"""
-    from matplotlib import pyplot as plt
-
     _, axes = plt.subplots(figsize=(5, 3), facecolor='none')
     for values, style in zip(ys, ('-', '--', '-.', ':')):
         axes.plot(x, values, style)

@@ -6,6 +6,7 @@
 import random
 
 import numpy
+from matplotlib import pyplot as plt
 from mxnet import autograd, gluon, np
 from mxnet.gluon import nn
 
@@ -52,8 +53,6 @@ def plot(x, ys, xlabel, ylabel, legend=(), yscale='linear'):
     """Gambarlah satu kurva atau lebih terhadap x.
 
     Defined in :numref:`subsec_model_construction_train`"""
-    from matplotlib import pyplot as plt
-
     _, axes = plt.subplots(figsize=(5, 3), facecolor='none')
     for values, style in zip(ys, ('-', '--', '-.', ':')):
         axes.plot(x, values, style)

@@ -9,6 +9,7 @@ import keras
 import numpy
 import tensorflow as tf
 from keras import layers
+from matplotlib import pyplot as plt
 
 
 #################   WARNING   ################
@@ -57,8 +58,6 @@ def plot(x, ys, xlabel, ylabel, legend=(), yscale='linear'):
     """Gambarlah satu kurva atau lebih terhadap x.
 
     Defined in :numref:`subsec_model_construction_train`"""
-    from matplotlib import pyplot as plt
-
     _, axes = plt.subplots(figsize=(5, 3), facecolor='none')
     for values, style in zip(ys, ('-', '--', '-.', ':')):
         axes.plot(x, values, style)

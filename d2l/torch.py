@@ -7,6 +7,7 @@ import random
 
 import numpy
 import torch
+from matplotlib import pyplot as plt
 from torch import nn
 
 
@@ -52,8 +53,6 @@ def plot(x, ys, xlabel, ylabel, legend=(), yscale='linear'):
     """Gambarlah satu kurva atau lebih terhadap x.
 
     Defined in :numref:`subsec_model_construction_train`"""
-    from matplotlib import pyplot as plt
-
     _, axes = plt.subplots(figsize=(5, 3), facecolor='none')
     for values, style in zip(ys, ('-', '--', '-.', ':')):
         axes.plot(x, values, style)
