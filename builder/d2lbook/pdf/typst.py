@@ -96,12 +96,15 @@ def _fonts(config: Config) -> tuple[dict[str, str], list[Problem]]:
     """The fonts that the book asks for, by the template's names; a problem for each not there."""
     found: dict[str, str] = {}
     problems: list[Problem] = []
-    for name, kind in (("serif", "main"), ("sans", "sans"), ("mono", "mono")):
-        font = getattr(config.pdf, f"{kind}_font")
+    for name, key, font in (
+        ("serif", "main_font", config.pdf.main_font),
+        ("sans", "sans_font", config.pdf.sans_font),
+        ("mono", "mono_font", config.pdf.mono_font),
+    ):
         if font and font.casefold() in installed_fonts():
             found[name] = font
         elif font:
-            what = f"[pdf] {kind}_font names '{font}', which is not installed"
-            place = config.place("pdf", f"{kind}_font")
+            what = f"[pdf] {key} names '{font}', which is not installed"
+            place = config.place("pdf", key)
             problems.append(Problem(what=what, place=place, remedy="install it, or leave it out"))
     return found, problems
