@@ -47,7 +47,8 @@ class TokenMaker:
 
     def damage(self, line: int, what: str, remedy: str = "") -> None:
         """Take down, once, what is wrong at a line of the text."""
-        found = Damage(line=self.line_of(line), what=what, remedy=remedy)
+        # Docutils says some things in several lines.
+        found = Damage(line=self.line_of(line), what=" ".join(what.split()), remedy=remedy)
         if found not in self.damages:
             self.damages.append(found)
 
