@@ -32,10 +32,10 @@ class Outcome(TypedDict):
 
     site: str
     """The folder of the site; empty where the configuration can't be read."""
-    pages: int
-    """How many there are."""
     anew: list[str]
-    """Names of those that were made this time."""
+    """Names of the pages that were made this time."""
+    files: bool
+    """Whether files of the site that are no pages may be others than before."""
     seconds: float
     errors: list[Complaint]
     """Why the site is as it was before; empty where it isn't."""
@@ -68,8 +68,8 @@ def no_site(*errors: Complaint) -> Outcome:
     """The outcome of a build that came to nothing."""
     return {
         "site": "",
-        "pages": 0,
         "anew": [],
+        "files": False,
         "seconds": 0.0,
         "errors": list(errors),
         "warnings": [],

@@ -18,7 +18,7 @@ from d2lbook.preview.journal import Journal
 from d2lbook.preview.outcome import Outcome, complaint, no_site
 from d2lbook.preview.reservation import Reservation
 from d2lbook.preview.site import application
-from d2lbook.preview.watching import changes, is_page
+from d2lbook.preview.watching import changes
 from d2lbook.preview.worker import Worker, WorkerDied
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -86,12 +86,12 @@ class Preview:
 
     async def build(self) -> None:
         """Build the site, and again whenever something has changed, for ever."""
-        await self._build(only_pages=False)
+        await self._build(None)
         while True:
             await self._is_changed.wait()
             self._is_changed.clear()
-            paths, self._changed = self._changed, set()
-            await self._build(only_pages=all(map(is_page, paths)))
+            changed, self._changed = self._changed, set()
+            await self._build(sorted(changed))
 
     async def execute(self) -> None:
         """Execute what is stale, if that is wanted, for ever."""
@@ -101,26 +101,27 @@ class Preview:
         """End all processes."""
         await asyncio.gather(self._builder.end(), self._executions.end())
 
-    async def _build(self, *, only_pages: bool) -> None:
+    async def _build(self, changed: Sequence[str] | None) -> None:
+        """Build after these files have changed; None: nobody knows which."""
         self._be_busy("building")
-        outcome = await self._outcome(only_pages=only_pages)
+        outcome = await self._outcome(changed)
         self._last = outcome
         if not outcome["errors"]:
             self._good = outcome
             self.board.folder = Path(outcome["site"])
             self.board.news["site"] += bool(outcome["anew"])
-            self.board.news["pictures"] += not only_pages
+            self.board.news["pictures"] += outcome["files"]
             if self._executes:
                 keys = [each["key"] for each in outcome["unexecuted"]]
-                self._executions.want(keys, again=not only_pages)
+                self._executions.want(keys, again=outcome["files"])
         self._be_busy("")
         self._journal.built(outcome)
         self._journal.note(self._unexecuted())
 
-    async def _outcome(self, *, only_pages: bool) -> Outcome:
+    async def _outcome(self, changed: Sequence[str] | None) -> Outcome:
         try:
             async with self._reservation.held():
-                outcome: Outcome = await self._builder.ask({"only_pages": only_pages})
+                outcome: Outcome = await self._builder.ask({"changed": changed})
         except BookError as error:
             return no_site(*map(complaint, error.problems))
         except WorkerDied as death:

@@ -17,13 +17,11 @@ from watchfiles import Change, DefaultFilter, awatch
 
 from d2lbook.errors import OutputError
 from d2lbook.output import MARKER
+from d2lbook.preview.paths import RECORDS, STATE
 
 MILLISECONDS_OF_QUIET = 25
 """So long nothing may happen before it is told what has: a burst of saves is one change."""
 MILLISECONDS_AT_MOST = 400
-
-STATE = ".d2lbook"
-RECORDS = f"{STATE}/runs"
 
 _is_lasting = DefaultFilter()
 """Says of a change and a path whether it is none of an editor's or a system's temporary files."""
@@ -91,11 +89,6 @@ def relevant(root: Path, batch: Collection[tuple[Change, str]]) -> frozenset[str
         and not (_is_gone(name) and (Change.added, name) in batch)
         and _is_wanted(root, path)
     )
-
-
-def is_page(path: str) -> bool:
-    """Whether a change of this is one of a page or of outputs, and of nothing else."""
-    return path.endswith(".md") or path.partition("/")[0] == STATE
 
 
 def _is_gone(name: str) -> bool:

@@ -101,10 +101,13 @@ def _ending(code: int) -> str:
     return f"signal {-code}" if code < 0 else f"exit code {code}"
 
 
-def answer_requests(answer: Callable[[Any, Send], Any]) -> None:
+def answer_requests(
+    answer: Callable[[Any, Send], Any], afterwards: Callable[[], None] = lambda: None
+) -> None:
     """The child's end: answer each request, until there are no more.
 
     ``answer`` may be broken off by KeyboardInterrupt; its answer is None then.
+    ``afterwards`` is called when an answer is out.
     """
     requests, replies = _take_streams()
     is_working = False
@@ -135,6 +138,7 @@ def answer_requests(answer: Callable[[Any, Send], Any]) -> None:
             except KeyboardInterrupt:
                 pass
             reply("answer", result)
+            afterwards()
     except BrokenPipeError:
         return  # nobody listens any more
 
