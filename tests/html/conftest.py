@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,10 +16,11 @@ from tests.html.sites import DEMO, DEMO_OUTPUTS, build_site
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the demonstration site."""
     folder = tmp_path_factory.mktemp("demo") / "site"
+    book = shutil.copytree(DEMO, folder.parent / "book")
     pdf = folder.parent / "demo-jax.pdf"
     pdf.write_bytes(b"%PDF-")
     problems = build_site(
-        DEMO,
+        book,
         folder,
         DEMO_OUTPUTS,
         notebooks={tab: {"chapter/tour": "{}"} for tab in ("pytorch", "mxnet", "jax")},

@@ -16,6 +16,7 @@ from d2lbook.html import formulas
 from d2lbook.html.assets import Assets
 from d2lbook.html.context import Entry, Link, Site
 from d2lbook.html.pictures import BookFiles
+from d2lbook.html.search import FOLDER
 from d2lbook.html.titles import title_html
 
 NOTEBOOKS = "notebooks"
@@ -81,6 +82,7 @@ def describe_site(
         scripts=assets.scripts,
         logo=assets.logo,
         favicon=assets.favicon,
+        search=FOLDER,
         address=config.html.address,
         social_image=assets.social_image,
         discussions=config.html.discussions,

@@ -30,6 +30,8 @@ from d2lbook.html.context import Site
 from d2lbook.html.description import ColabAddress, describe_site, notebook_file
 from d2lbook.html.folder import SiteFolder
 from d2lbook.html.page import PageMaker
+from d2lbook.html.search import SearchIndex
+from d2lbook.html.search_text import search_text
 from d2lbook.parallel import map_in_two_steps
 
 PDFS = "pdf"
@@ -101,7 +103,7 @@ class Written:
     anew: tuple[str, ...]
     """Names of the pages that were made this time."""
     beside: frozenset[str]
-    """The files that belong to no page, and follow from the site."""
+    """The files that belong to no page; they are kept as they are when single pages change."""
     odd: tuple[Problem, ...]
 
     @property
@@ -156,6 +158,7 @@ class _Work:
         self.folder = folder
         self.pdfs = {tab: (f"{PDFS}/{file.name}", file) for tab, file in pdfs.items()}
         self.colab = colab
+        self.search = SearchIndex(config.state / "search", config.project.language)
         self.assets, self.odd = gather_assets(config)
 
     def update(self, before: Written) -> Written | None:
@@ -214,7 +217,10 @@ class _Work:
             worth=len(names) >= _MANY,
         )
         book = shared[0][0]
-        beside = files_beside(book.site, self.config.state / "cards")
+        beside = {
+            **files_beside(book.site, self.config.state / "cards"),
+            **self.search.files(names),
+        }
         for name, content in beside.items():
             self.folder.write(name, content)
         return self._finish(book, dict(zip(names, written, strict=True)), names, frozenset(beside))
@@ -248,6 +254,8 @@ class _Work:
     ) -> _Files:
         name = document.page.name
         made = maker.make(document)
+        # A page that is written alone is found by its new words once all are written.
+        self.search.add(name, search_text(document, book.site))
         notebooks = self.pages.notebooks(document, book)
         files: dict[str, str | bytes] = {page_file(name): made.html, **made.pictures}
         files |= {notebook_file(tab, name): text for tab, text in notebooks.items()}

@@ -1,1 +1,298 @@
-const startSearch = () => {};
+// Searching the book: Pagefind finds pages and the places of the words on them; here they are
+// put under their sections, with the frameworks they belong to (see search_text.py for how the
+// index says so). Words that were looked for are marked on the page that a result leads to.
+
+const RESULTS = 12;
+const SECTIONS = 3;
+const WORDS_BEFORE = 8;
+const WORDS_AFTER = 20;
+
+const searchButton = document.querySelector(".search-button");
+let searchDialog = null;
+let pagefind = null;
+
+const searchMarkup = () => `
+  <form role="search">
+    ${searchButton.querySelector("svg").outerHTML}
+    <input type="search" autocomplete="off" spellcheck="false" enterkeyhint="search">
+    <button class="icon" type="button"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 6l12 12M18 6L6 18"/></svg></button>
+  </form>
+  <fieldset class="choices filter"></fieldset>
+  <p class="found" role="status"></p>
+  <ol class="results"></ol>`;
+
+const makeDialog = () => {
+  const dialog = make("dialog", { className: "search", ariaLabel: texts.search, innerHTML: searchMarkup() });
+  const input = dialog.querySelector("input");
+  const close = dialog.querySelector("button");
+  input.ariaLabel = texts.search_words;
+  input.placeholder = texts.search_words;
+  close.ariaLabel = texts.close;
+  close.addEventListener("click", () => dialog.close());
+  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+  dialog.querySelector("form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    dialog.querySelector(".results a")?.click();
+  });
+  input.addEventListener("input", search);
+  dialog.addEventListener("keydown", moveAmongResults);
+  addFilter(dialog.querySelector(".filter"));
+  document.body.append(dialog);
+  return dialog;
+};
+
+// One framework, or all of them.
+const addFilter = (filter) => {
+  filter.hidden = frameworkNames.size < 2;
+  filter.append(make("legend", { className: "visually-hidden" }, texts.framework));
+  for (const [tab, name] of [["", texts.all_frameworks], ...frameworkNames]) {
+    const choice = make("input", { type: "radio", name: "search-in", value: tab, checked: tab === searchedTab() });
+    filter.append(make("label", {}, choice, make("span", {}, name)));
+  }
+  filter.addEventListener("change", (event) => {
+    memory.set("search", event.target.value);
+    search();
+  });
+};
+
+const searchedTab = () => {
+  const tab = memory.get("search");
+  return frameworkNames.has(tab) ? tab : "";
+};
+
+const openSearch = async () => {
+  searchDialog ||= makeDialog();
+  if (!searchDialog.open) searchDialog.showModal();
+  searchDialog.querySelector("input").select();
+  if (!pagefind) await loadPagefind();
+  search();
+};
+
+const siteRoot = () => new URL("../", indexFolder());
+const indexFolder = () => new URL(`${searchButton.dataset.index}/`, location.href);
+
+const loadPagefind = async () => {
+  if (!location.protocol.startsWith("http")) return;
+  try {
+    pagefind = await import(new URL("pagefind.js", indexFolder()));
+    await pagefind.options({ ranking: { pageLength: 0.6 } });
+    await pagefind.init();
+  } catch {
+    pagefind = null;
+  }
+};
+
+const search = async () => {
+  const query = searchDialog.querySelector("input").value.trim();
+  if (!query) return showResults([], "");
+  if (!pagefind) {
+    // From disk no index can be loaded: titles are looked for, and that is said.
+    return showResults(findTitles(query), texts.search_needs_server);
+  }
+  const tab = searchedTab();
+  const found = await pagefind.debouncedSearch(query, tab ? { filters: { framework: tab } } : {}, 120);
+  // Something else has been typed since.
+  if (!found) return undefined;
+  const pages = await Promise.all(found.results.slice(0, 2 * RESULTS).map((result) => result.data()));
+  const results = pages.map((page) => pageResult(page, query, tab)).filter((page) => page.sections.length);
+  return showResults(results.slice(0, RESULTS), describeCount(results.length, query));
+};
+
+const describeCount = (count, query) => (
+  count ? fill(texts.found_pages, { count }) : fill(texts.found_nothing, { query })
+);
+
+const findTitles = (query) => all(".site-contents a")
+  .filter((link) => link.textContent.toLowerCase().includes(query.toLowerCase()))
+  .slice(0, RESULTS)
+  .map((link) => ({
+    title: link.querySelector("span:last-child").textContent,
+    number: link.querySelector(".number")?.textContent || "",
+    address: link.href, sections: [],
+  }));
+
+// A page with its sections in which the words stand, those with most of them first.
+const pageResult = (page, query, tab) => {
+  const contents = page.content.split(" ");
+  const address = new URL(page.raw_url.replace(/^\//, ""), siteRoot()).href;
+  const marks = page.anchors.filter(({ id }) => id.startsWith("@"));
+  const headings = page.anchors.filter(({ id, element }) => /^h[1-6]$/.test(element) && !id.startsWith("@"));
+  const before = (anchors, place) => anchors.findLast(({ location: start }) => start <= place);
+  const sections = new Map();
+  for (const { location: place, weight } of page.weighted_locations) {
+    const [kind, tabs] = (before(marks, place)?.id || "@text:").slice(1).split(":");
+    if (tab && tabs && !words(tabs).includes(tab)) continue;
+    const heading = before(headings, place);
+    const key = `${heading?.id}|${tabs}`;
+    const section = sections.get(key) || { heading, kind, tabs: words(tabs), score: 0, places: [] };
+    section.score += weight;
+    section.places.push(place);
+    sections.set(key, section);
+  }
+  const found = [...sections.values()].sort((a, b) => b.score - a.score).slice(0, SECTIONS);
+  return {
+    title: page.meta.title, number: page.meta.number, address,
+    sections: found.sort((a, b) => a.places[0] - b.places[0]).map((section) => {
+      const place = bestPlace(section.places);
+      const terms = foundTerms(place, contents, query);
+      return {
+        title: section.heading?.text || "",
+        tabs: section.tabs,
+        kind: section.kind,
+        excerpt: excerptAt(place, contents, page.anchors),
+        terms,
+        address: resultAddress(address, section, terms),
+      };
+    }),
+  };
+};
+
+// What to mark: the words of the query where they are part of the text, else the word that was
+// found for them, as where only the stem is the same.
+const foundTerms = (place, contents, query) => {
+  const terms = query.split(/\s+/).filter((term) => term.length > 1);
+  const word = contents[place].replace(/^[^\p{L}\p{N}_]+|[^\p{L}\p{N}_]+$/gu, "");
+  const isPart = (part, whole) => whole.toLowerCase().includes(part.toLowerCase());
+  const isKnown = terms.some((term) => isPart(term, word) || isPart(word, term));
+  return isKnown ? terms : [...terms, word];
+};
+
+// Where most of the words stand close together.
+const bestPlace = (places) => {
+  const near = (place) => places.filter((each) => each >= place && each < place + WORDS_AFTER).length;
+  return places.reduce((best, place) => (near(place) > near(best) ? place : best));
+};
+
+// Some words around this one, all of the same frameworks and below the same heading.
+const excerptAt = (place, contents, anchors) => {
+  const isHeading = ({ element }) => /^h[1-6]$/.test(element);
+  const below = (anchor) => anchor.location + (isHeading(anchor) ? anchor.text.split(" ").length : 0);
+  const first = Math.max(0, ...anchors.map(below).filter((border) => border <= place));
+  const next = anchors.map((anchor) => anchor.location).filter((border) => border > Math.max(place, first));
+  const last = Math.min(contents.length, ...next);
+  const start = Math.max(place - WORDS_BEFORE, first);
+  const end = Math.min(Math.max(place, start) + WORDS_AFTER, last);
+  const text = contents.slice(start, end).join(" ");
+  return `${start > first ? "… " : ""}${text}${end < last ? " …" : ""}`;
+};
+
+const resultAddress = (address, { heading, tabs }, terms) => {
+  const found = new URL(address);
+  if (tabs.length && !tabs.includes(root.dataset.chosen)) found.searchParams.set("tab", tabs[0]);
+  for (const term of terms) found.searchParams.append("find", term);
+  if (heading?.id) found.hash = encodeURIComponent(heading.id);
+  return found.href;
+};
+
+const termPattern = (terms) => new RegExp(
+  terms.map((term) => term.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).sort((a, b) => b.length - a.length).join("|"),
+  "giu",
+);
+
+const marked = (text, terms) => {
+  if (!terms.length) return [text];
+  const parts = [];
+  let done = 0;
+  for (const match of text.matchAll(termPattern(terms))) {
+    parts.push(text.slice(done, match.index), make("mark", {}, match[0]));
+    done = match.index + match[0].length;
+  }
+  return [...parts, text.slice(done)];
+};
+
+const showResults = (results, status) => {
+  searchDialog.querySelector(".found").textContent = status;
+  searchDialog.querySelector(".results").replaceChildren(...results.map((page) => {
+    const link = make("a", { href: page.sections[0] && !page.sections[0].title ? page.sections[0].address : page.address });
+    link.append(make("span", { className: "number" }, page.number || ""), make("span", {}, page.title));
+    return make("li", {}, link, make("ol", {}, ...page.sections.map(sectionResult)));
+  }));
+};
+
+const sectionResult = ({ title, tabs, kind, excerpt, terms, address }) => {
+  const link = make("a", { href: address });
+  if (title) link.append(make("strong", {}, title));
+  if (tabs.length) link.append(make("span", { className: "of-tabs" }, tabs.map(nameOf).join(", ")));
+  link.append(make("span", { className: `excerpt ${kind}` }, ...marked(excerpt, terms)));
+  return make("li", {}, link);
+};
+
+const moveAmongResults = (event) => {
+  // In a field, Escape would but empty it.
+  if (event.key === "Escape") searchDialog.close();
+  const steps = { ArrowDown: 1, ArrowUp: -1 };
+  if (!(event.key in steps) || event.target.type === "radio") return;
+  const stops = [searchDialog.querySelector("input"), ...all(".results a", searchDialog)];
+  const next = stops[stops.indexOf(document.activeElement) + steps[event.key]];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+  next.scrollIntoView({ block: "nearest" });
+};
+
+// On the page that a result leads to.
+
+const markFound = () => {
+  const query = new URLSearchParams(location.search);
+  const terms = query.getAll("find").filter(Boolean);
+  if (!terms.length) return;
+  query.delete("find");
+  const rest = query.size ? `?${query}` : "";
+  history.replaceState(history.state, "", `${location.pathname}${rest}${location.hash}`);
+  const ranges = rangesOf(document.querySelector("article"), termPattern(terms));
+  if (window.CSS?.highlights) CSS.highlights.set("found", new Highlight(...ranges));
+  showFirst(ranges);
+};
+
+const rangesOf = (within, pattern) => {
+  const walker = document.createTreeWalker(within, NodeFilter.SHOW_TEXT, (node) => (
+    node.parentElement.closest("button, .katex, .permalink, .only, template")
+      ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT
+  ));
+  // Words of code stand in several elements, one for each colour: they are looked for as a whole.
+  const pieces = [];
+  let text = "";
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    pieces.push({ node, start: text.length });
+    text += node.data;
+  }
+  const pointAt = (place) => {
+    const piece = pieces.findLast(({ start }) => start <= place);
+    return [piece.node, place - piece.start];
+  };
+  return [...text.matchAll(pattern)].map((match) => {
+    const range = new Range();
+    range.setStart(...pointAt(match.index));
+    const [node, offset] = pointAt(match.index + match[0].length - 1);
+    range.setEnd(node, offset + 1);
+    return range;
+  });
+};
+
+// The first of them in the section that the address names.
+const showFirst = (ranges) => {
+  const heading = target(location.hash);
+  const isAfter = (range) => !heading
+    || heading.compareDocumentPosition(range.startContainer)
+      & (Node.DOCUMENT_POSITION_FOLLOWING | Node.DOCUMENT_POSITION_CONTAINED_BY);
+  const isShown = (range) => !range.startContainer.parentElement.closest(".variant[hidden]");
+  const first = ranges.find((range) => isAfter(range) && isShown(range)) || ranges.find(isShown);
+  if (!first) return;
+  const element = first.startContainer.parentElement;
+  reveal(element);
+  const box = first.getBoundingClientRect();
+  if (box.top < 80 || box.bottom > innerHeight - 40) element.scrollIntoView({ block: "center" });
+};
+
+const startSearch = () => {
+  if (!searchButton) return;
+  searchButton.addEventListener("click", openSearch);
+  document.addEventListener("keydown", (event) => {
+    const isTyping = event.target.matches?.("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
+    const isSlash = event.key === "/" && !isTyping && !event.ctrlKey && !event.metaKey && !event.altKey;
+    const isControlK = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey);
+    if (!isSlash && !isControlK) return;
+    event.preventDefault();
+    openSearch();
+  });
+};

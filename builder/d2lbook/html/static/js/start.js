@@ -24,3 +24,4 @@ const furnish = () => {
 furnish();
 document.addEventListener("d2lbook:swapped", furnish);
 startRevealing();
+markFound();

@@ -1,0 +1,184 @@
+"""Searching: what there is to find, when the index is made, and what a reader does with it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from d2lbook.html.search import SearchIndex
+from playwright.sync_api import Page, expect
+
+from tests.browser import Watched
+from tests.conftest import MakeBook
+from tests.html.sites import build_site
+
+TOUR = "chapter/tour.html"
+READING = "chapter/reading.html"
+
+
+def looked_for(page: Page, query: str) -> list[list[str]]:
+    """Pages with what stands below each: section, frameworks, excerpt."""
+    page.keyboard.press("/")
+    page.get_by_role("searchbox").fill(query)
+    expect(page.get_by_role("dialog").get_by_role("status")).to_have_text(
+        re.compile("Found on|Nothing found")
+    )
+    return [item.inner_text().split("\n") for item in page.locator(".search .results > li").all()]
+
+
+def test_what_is_to_be_found_on_a_page(make_book: MakeBook, tmp_path: Path) -> None:
+    root = make_book(
+        {
+            "config.ini": "[build]\ntabs = pytorch, jax\n[pdf]\nbibfile = a.bib\n",
+            "a.bib": "@book{a, title={A}, author={Ani, B}, year={2001}}",
+            "index.md": """
+            # A <b>Title</b> of $x$
+            :label:`sec_a`
+
+            Words, $n$ and $\\frac{a}{b}$, `code < 1`, :numref:`sec_b`, :cite:`a`.
+
+            ## Second
+            :label:`sec_b`
+
+            ```{.python .input}
+            %%tab all
+            #@hide_output
+            both()
+            ```
+
+            ```{.python .input}
+            %%tab jax
+            of_jax()
+            ```
+
+            $$not = this$$
+
+            ```{.python .input}
+            %%tab pytorch
+            #@hide
+            hidden()
+            ```
+
+            :begin_tab:`pytorch`
+            Of it alone.
+            :end_tab:
+            """,
+        }
+    )
+    build_site(root, tmp_path / "site")
+    text = (root / ".d2lbook" / "search" / "texts" / "index.html").read_text()
+    assert text.split("\n", 1)[1] == (
+        "<p>Words, n and …, code &lt; 1, Second, (Ani, 2001).</p>\n"
+        '<h2 id="sec_b">Second</h2>\n'
+        '<i id="@code:"></i><pre>both()</pre>\n'
+        '<i id="@code:jax"></i><pre>of_jax()</pre>\n'
+        '<i id="@text:pytorch"></i><p>Of it alone.</p>\n'
+        "</body></html>\n"
+    )
+
+
+def test_the_index_is_made_when_a_text_has_changed(tmp_path: Path) -> None:
+    index = SearchIndex(tmp_path, "id")
+    index.add("a/b", "<html><body><h1>Satu</h1><p>dua</p></body></html>")
+    files = index.files(["a/b"])
+    entry = json.loads(files["_search/pagefind-entry.json"])
+    assert entry["languages"]["id"]["page_count"] == 1
+    assert not [name for name in files if "ui" in name]
+    made = (tmp_path / "index" / "pagefind-entry.json").stat().st_mtime_ns
+    assert SearchIndex(tmp_path, "id").files(["a/b"]) == files
+    assert (tmp_path / "index" / "pagefind-entry.json").stat().st_mtime_ns == made
+    index.add("c", "<html><body><h1>Tiga</h1></body></html>")
+    assert index.files(["a/b", "c"]) != files
+    index.add("a/b", "<html><body><h1>Satu</h1><p>lain</p></body></html>")
+    files = index.files(["a/b"])
+    assert json.loads(files["_search/pagefind-entry.json"])["languages"]["id"]["page_count"] == 1
+
+
+def test_words_are_found_with_their_section(window: Watched, served: str) -> None:
+    page = window.page
+    page.goto(f"{served}/{TOUR}")
+    page.wait_for_load_state("networkidle")
+    assert not [url for url in window.requests if "_search" in url]
+    assert looked_for(page, "hippopotamus") == [
+        [
+            "1.2",
+            "Things to Read",
+            "Exercises",
+            "… 1. A word that stands in the fold: hippopotamus.",
+        ]
+    ]
+    expect(page.locator(".search mark")).to_have_text("hippopotamus")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    # A fold opens for what was found in it.
+    expect(page.get_by_text("hippopotamus")).to_be_in_viewport()
+    expect(page).to_have_url(f"{served}/{READING}#exercises")
+    assert page.evaluate("[...CSS.highlights.get('found')].map(String)") == ["hippopotamus"]
+
+
+def test_code_of_another_framework_is_found_and_opened(window: Watched, served: str) -> None:
+    page = window.page
+    page.goto(f"{served}/index.html")
+    found = looked_for(page, "jax.numpy")
+    assert "JAX" in "\n".join(found[0])
+    page.get_by_role("link", name="Code of Their Own").click()
+    expect(page).to_have_url(f"{served}/{TOUR}?tab=jax#code-of-their-own")
+    expect(page.get_by_text("import jax")).to_be_in_viewport()
+    assert page.evaluate("[...CSS.highlights.get('found')].map(String)") == ["jax.numpy"]
+
+
+def test_results_of_one_framework_only(window: Watched, served: str) -> None:
+    page = window.page
+    page.goto(f"{served}/{TOUR}")
+    assert len(looked_for(page, "torch")) == 3
+    page.get_by_role("dialog").get_by_role("radio", name="JAX").check()
+    expect(page.get_by_role("dialog").get_by_role("status")).to_have_text(
+        "Nothing found for “torch”"
+    )
+    page.reload()
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("dialog").get_by_role("radio", name="JAX")).to_be_checked()
+
+
+def test_the_dialog_with_the_keyboard(window: Watched, served: str) -> None:
+    page = window.page
+    page.goto(f"{served}/{TOUR}")
+    page.get_by_role("button", name="Search").focus()
+    page.keyboard.press("Enter")
+    field = page.get_by_role("searchbox", name="Words to look for")
+    expect(field).to_be_focused()
+    page.keyboard.type("framework/")
+    expect(field).to_have_value("framework/")
+    expect(page.get_by_role("dialog").get_by_role("status")).to_have_text("Found on 2 pages")
+    page.wait_for_timeout(300)
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".results a").first).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(field).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).not_to_be_visible()
+    expect(page.get_by_role("button", name="Search")).to_be_focused()
+
+
+def test_from_disk_titles_are_found_and_it_says_so(window: Watched, demo: Path) -> None:
+    page = window.page
+    page.goto((demo / TOUR).as_uri())
+    page.keyboard.press("/")
+    page.get_by_role("searchbox").fill("things")
+    expect(page.get_by_role("dialog").get_by_role("status")).to_contain_text("Opened from disk")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Things to Read")).to_be_visible()
+
+
+@pytest.mark.parametrize("query", ["<script>alert(1)</script>", "\\", "((", "“”", "a" * 3000])
+def test_odd_words_do_no_harm(window: Watched, served: str, query: str) -> None:
+    page = window.page
+    page.goto(f"{served}/{TOUR}")
+    page.keyboard.press("/")
+    page.get_by_role("searchbox").fill(query)
+    expect(page.get_by_role("dialog").get_by_role("status")).not_to_be_empty()
+    page.goto(f"{served}/{TOUR}?find={query[:100]}")
+    expect(page.get_by_role("heading", name="A Tour")).to_be_visible()
