@@ -12,6 +12,7 @@ import re
 from dataclasses import replace
 
 from d2lbook.book import Cell
+from d2lbook.source.raises import without_expectation
 
 _MARK = re.compile(
     r"#[ \t]*(?:@(?P<mark>hide(?:_code|_output|_all)?)\b|(?P<words>hide (?:code|outputs))\b)",
@@ -38,7 +39,8 @@ def hides_rest(cell: Cell) -> bool:
 
 
 def without_marks(cell: Cell) -> Cell:
-    """The cell without the lines that are nothing but such a mark."""
+    """The cell without the lines that are nothing but such a mark, and without ``#@raises``."""
+    cell = without_expectation(cell)
     if not _marks(cell):
         return cell
     lines = cell.source.split("\n")

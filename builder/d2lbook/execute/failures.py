@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import signal
+from dataclasses import replace
 
 from d2lbook.book import Cell, Notebook, Output, Place
 from d2lbook.errors import Problem
 from d2lbook.execute.jobs import runnable_cells
+from d2lbook.source.raises import Expectation, without_expectation
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 LINES_SHOWN = 12
@@ -35,6 +37,22 @@ def cell_error(
         remedy=next((text for error, text in REMEDIES.items() if re.search(error, what)), ""),
         tab=notebook.tab,
         detail=last_lines(_report(outputs)),
+    )
+
+
+def wrong_error(problem: Problem, expected: Expectation) -> Problem:
+    """A cell has raised what this problem tells, and not what its mark says."""
+    what = f"the cell has to raise {expected}, but raised {problem.what}"
+    return replace(problem, what=what, remedy="mend the cell, or its mark #@raises")
+
+
+def no_error(notebook: Notebook, expected: Expectation) -> Problem:
+    """A cell has not raised what its mark says."""
+    return Problem(
+        what=f"the cell has to raise {expected}, but raised nothing",
+        place=notebook.page.place(expected.line),
+        remedy="mend the cell, or remove its mark #@raises",
+        tab=notebook.tab,
     )
 
 
@@ -114,7 +132,7 @@ def place_of(notebook: Notebook, cell: Cell, found: tuple[int, int] | None = Non
     cells = runnable_cells(notebook)
     if found and 1 <= found[0] <= len(cells):
         number, line = found
-        return notebook.page.place(cells[number - 1].line_of(line - 1))
+        return notebook.page.place(without_expectation(cells[number - 1]).line_of(line - 1))
     first = next((i for i, line in enumerate(cell.source.split("\n")) if line.strip()), 0)
     return notebook.page.place(cell.line_of(first))
 

@@ -134,6 +134,7 @@ class Kernel:
         Raises CellError, CellTimeout, KernelDied, or ServerLost.
         """
         cell = self.notebook.cells[index]
+        self.error = None
         # nbclient takes being cancelled for the death of the kernel, and forgets a
         # task when time is up; so both are done here.
         running = self.client.async_execute_cell(cell, index)
@@ -172,19 +173,30 @@ class Kernel:
 
     async def failing_line(self) -> tuple[int, int] | None:
         """Number of the cell and line in it, from 1, where the last error was raised."""
+        found = await self._ask(preparation.FAILING_LINE)
+        return (found[0], found[1]) if found else None
+
+    async def error_classes(self, error: CellError) -> list[str]:
+        """The class of an error that a cell has raised just now, and those it is made from."""
+        classes: list[str] = await self._ask(preparation.ERROR_CLASSES) or [""]
+        # Of what a magic has raised in a process of its own, only the name is known.
+        is_known = classes[0].split(".")[-1] == error.name
+        return classes if is_known else [error.name]
+
+    async def _ask(self, expression: str) -> Any:
+        """What it is in the kernel, if that is a literal; None where it can't say."""
         try:
             reply = await self.connection.execute(
                 "",
                 silent=True,
-                user_expressions={"place": preparation.FAILING_LINE},
+                user_expressions={"answer": expression},
                 reply=True,
                 timeout=SECONDS_TO_START,
             )
-            shown = reply["content"]["user_expressions"]["place"]["data"]["text/plain"]
+            shown = reply["content"]["user_expressions"]["answer"]["data"]["text/plain"]
         except (OSError, KeyError):
             return None
-        found = ast.literal_eval(shown)
-        return (found[0], found[1]) if found else None
+        return ast.literal_eval(shown)
 
     @property
     def process(self) -> KernelProcess:

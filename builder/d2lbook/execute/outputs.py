@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -17,6 +17,9 @@ from d2lbook.book import Output
 
 TERMINAL_CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-HJKSTfhlnsu]")
 """Control sequences that move the cursor or erase, but not those that colour."""
+
+LIBRARY_FOLDER = r"[~/][^\s\x1b'\":]*/(?:python3[.\d]*|(?:site|dist)-packages)"
+"""Folder of modules that are not the book's, as IPython shows it: ``~`` is the user's own."""
 
 
 def clean_outputs(outputs: Iterable[dict[str, Any]]) -> tuple[Output, ...]:
@@ -40,6 +43,22 @@ def _merge_streams(pieces: Iterable[dict[str, Any]]) -> Iterator[Output]:
     for name, parts in texts.items():
         if text := settle("".join(parts)):
             yield {"output_type": "stream", "name": name, "text": text}
+
+
+def without_folders(outputs: Iterable[Output], folders: Sequence[str]) -> tuple[Output, ...]:
+    """Outputs whose tracebacks name files of libraries and of these folders from there on.
+
+    Where they lie on this machine is nothing to a reader, and another machine's
+    outputs would differ.
+    """
+    found = "|".join(re.escape(folder) for folder in folders)
+    pattern = re.compile(rf"(?:{found}|{LIBRARY_FOLDER})/")
+    return tuple(
+        {**each, "traceback": [pattern.sub("", text) for text in each["traceback"]]}
+        if each["output_type"] == "error"
+        else each
+        for each in outputs
+    )
 
 
 def settle(text: str) -> str:

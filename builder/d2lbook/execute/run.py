@@ -21,10 +21,11 @@ from d2lbook.execute.kernels import (
     KernelFault,
     running_kernel,
 )
-from d2lbook.execute.outputs import clean_outputs
+from d2lbook.execute.outputs import clean_outputs, without_folders
 from d2lbook.execute.preparation import CUT
 from d2lbook.execute.server_pool import ServerPool, Start
 from d2lbook.execute.servers import ServerLost
+from d2lbook.source.raises import find_expectation, without_expectation
 
 
 async def run_notebook(job: Job, observer: Observer, servers: ServerPool) -> Execution:
@@ -48,7 +49,8 @@ async def _run(job: Job, observer: Observer, start: Start, servers: ServerPool) 
     started = monotonic()
     run = _Run(job, observer)
     problem = await run.execute(start, servers)
-    outputs = [clean_outputs(cell.outputs) for cell in run.cells]
+    folders = (str(job.modules), str(job.folder))
+    outputs = [without_folders(clean_outputs(cell.outputs), folders) for cell in run.cells]
     return Execution(
         notebook=job.notebook,
         status="failed" if problem else "executed",
@@ -75,7 +77,7 @@ class _Run:
         self.observer = observer
         self.sources = runnable_cells(job.notebook)
         self.document = new_notebook(  # type: ignore[no-untyped-call]
-            cells=[new_code_cell(cell.source) for cell in self.sources]  # type: ignore[no-untyped-call]
+            cells=[new_code_cell(without_expectation(cell).source) for cell in self.sources]  # type: ignore[no-untyped-call]
         )
         self.cells: list[NotebookNode] = self.document.cells
         self.index = 0
@@ -99,10 +101,20 @@ class _Run:
         for index in range(len(self.cells)):
             self.index = index
             self.observer.cell(self.notebook, index + 1, len(self.cells))
+            expected = find_expectation(self.sources[index], self.notebook.page.path)
             try:
                 await kernel.run(index)
-            except (CellError, CellTimeout, KernelDied) as error:
+            except CellError as error:
+                if not expected:
+                    raise _Failure(await self._explain(error, kernel)) from error
+                if not expected.is_met_by(await kernel.error_classes(error)):
+                    problem = await self._explain(error, kernel)
+                    raise _Failure(failures.wrong_error(problem, expected)) from error
+            except (CellTimeout, KernelDied) as error:
                 raise _Failure(await self._explain(error, kernel)) from error
+            else:
+                if expected:
+                    raise _Failure(failures.no_error(self.notebook, expected))
 
     def cut_outputs(self) -> Iterator[Problem]:
         """What is to be said where a cell has put out so much that it was cut off."""

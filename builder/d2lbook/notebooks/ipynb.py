@@ -10,6 +10,7 @@ from json.encoder import encode_basestring
 from typing import Any
 
 from d2lbook.book import Cell, Notebook, Output, Outputs
+from d2lbook.source.raises import find_expectation
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 """The kernel every Jupyter has; a book's own kernels are never registered."""
@@ -19,7 +20,8 @@ def notebook_json(notebook: Notebook, outputs: Outputs | None = None) -> str:
     """The text of the ``.ipynb`` file, with the outputs of an execution where there are any.
 
     A cell's identifier is that of its fence or its position in the page; its
-    metadata say where it comes from (``origin_pos``, ``tab``), as in d2lbook.
+    metadata say where it comes from (``origin_pos``, ``tab``), as in d2lbook. What
+    has to raise has the tag that lets Jupyter go on with the next cell.
     """
     metadata: dict[str, Any] = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     if notebook.required_libraries:
@@ -36,7 +38,7 @@ def _cells(notebook: Notebook, outputs: Outputs | None) -> Iterator[str]:
     for cell in notebook.cells:
         fields = [
             f'"id": "{_identifier(cell)}"',
-            f'"metadata": {_metadata(cell.position, cell.tabs and notebook.tab, cell.attributes)}',
+            f'"metadata": {_cell_metadata(cell, notebook, outputs)}',
             f'"source": {_lines(cell.source)}',
         ]
         if cell.kind == "prose":
@@ -90,9 +92,21 @@ def _split_texts(output: Output) -> Output:
     return output
 
 
+def _cell_metadata(cell: Cell, notebook: Notebook, outputs: Outputs | None) -> str:
+    found = outputs.get(cell.position, ()) if outputs else ()
+    raises = any(each["output_type"] == "error" for each in found)
+    if cell.kind == "code" and find_expectation(cell, notebook.page.path):
+        raises = True
+    return _metadata(cell.position, cell.tabs and notebook.tab, cell.attributes, raises)
+
+
 @cache
-def _metadata(position: int, tab: str | None, attributes: tuple[tuple[str, str], ...]) -> str:
+def _metadata(
+    position: int, tab: str | None, attributes: tuple[tuple[str, str], ...], raises: bool
+) -> str:
     metadata: dict[str, Any] = {"origin_pos": position}
+    if raises:
+        metadata["tags"] = ["raises-exception"]
     if tab:
         metadata["tab"] = [tab]
     if attributes:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from d2lbook.book import Cell, Notebook, Page
+from d2lbook.source.raises import find_expectation
 from d2lbook.source.selected import reduce_cell
 
 EXTENSION = "%load_ext d2lbook.tab"
@@ -23,7 +24,7 @@ REQUIRED = re.compile(r"""#\s*required_libs\((.*)\)""")
 def select(page: Page, tab: str, default: str) -> Notebook | None:
     """The notebook of this tab (``default``: the book's default tab); None where it has none.
 
-    Raises SourceError where ``tab.selected`` can't be decided.
+    Raises SourceError where ``tab.selected`` can't be decided or ``#@raises`` names no error.
     """
     if not has_notebook(page, tab, default):
         return None
@@ -34,6 +35,7 @@ def select(page: Page, tab: str, default: str) -> Notebook | None:
             required += required_libraries(cell)
         elif belongs(cell, tab):
             reduced = reduce_cell(cell, tab, page.path) if cell.kind == "code" else cell
+            find_expectation(reduced, page.path)
             if reduced.source.strip():
                 cells.append(reduced)
     return Notebook(page=page, tab=tab, cells=tuple(cells), required_libraries=required)

@@ -10,11 +10,11 @@ from itertools import accumulate
 
 from d2lbook.source.magics import mask_magics
 
-_MARK = re.compile(r"#\s*(?:@(?:save|hide\w*)|hide (?:code|outputs))\b", re.IGNORECASE)
+_MARK = re.compile(r"#\s*(?:@(?:save|raises|hide\w*)|hide (?:code|outputs))\b", re.IGNORECASE)
 
 
 def without_marks(source: str) -> str:
-    """The code without `#@save`, `#@hide…`, `# Hide code`; a line that was only that goes."""
+    """The code without `#@save`, `#@raises`, `#@hide…`, `# Hide code`; a line that was only that goes."""
     marks = [match.start() for match in _MARK.finditer(source)]
     if not all(_is_surely_comment(source, mark) for mark in marks):
         comments = set(_comments(source))

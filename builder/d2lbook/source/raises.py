@@ -1,0 +1,78 @@
+"""``#@raises ValueError``: the mark of a cell that has to raise.
+
+It names one error, or several of which any will do, each alone or with its
+module (``torch.OutOfMemoryError``). An error counts as each of the classes that
+its own is made from, as with ``except``. Readers don't see the mark.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from d2lbook.book import Cell
+from d2lbook.errors import SourceError
+
+_MARK = re.compile(r"[ \t]*#[ \t]*@raises\b(?P<names>.*)")
+_NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What a cell has to raise."""
+
+    names: tuple[str, ...]
+    line: int
+    """Of the mark in the page's file."""
+
+    def __str__(self) -> str:
+        return " or ".join(self.names)
+
+    def is_met_by(self, classes: Iterable[str]) -> bool:
+        """Whether one of these classes, with their modules, is one of the names.
+
+        The module may be any of the same package: many are public elsewhere than
+        where they are defined.
+        """
+        return any(_is_same(name, found) for name in self.names for found in classes)
+
+
+def _is_same(name: str, found: str) -> bool:
+    *package, last = name.split(".")
+    *found_package, found_last = found.split(".")
+    return last == found_last and (not package or package[:1] == found_package[:1])
+
+
+def find_expectation(cell: Cell, path: str) -> Expectation | None:
+    """What the cell of this file has to raise; None where it has no such mark.
+
+    Raises SourceError where the mark does not name an error.
+    """
+    found: Expectation | None = None
+    for index, line in enumerate(cell.source.split("\n")) if "@raises" in cell.source else ():
+        if match := _MARK.search(line):
+            names = tuple(re.split(r"[,\s]+", match["names"].strip()))
+            if not all(map(_NAME.fullmatch, names)):
+                what = f"'{match[0].strip()}' does not name an error"
+                remedy = "write as in '#@raises ValueError', or '#@raises KeyError, IndexError'"
+                raise SourceError.at(path, cell.line_of(index), what, remedy)
+            if found:
+                what = "a cell can raise only once, but this is its second mark #@raises"
+                raise SourceError.at(path, cell.line_of(index), what, "name all errors in one")
+            found = Expectation(names, cell.line_of(index))
+    return found
+
+
+def without_expectation(cell: Cell) -> Cell:
+    """The cell without such a mark, and without its line where nothing else stands there."""
+    if "@raises" not in cell.source:
+        return cell
+    before = cell.source.split("\n")
+    after = [_MARK.sub("", line) for line in before]
+    kept = [index for index, line in enumerate(after) if line or not before[index]]
+    return replace(
+        cell,
+        source="\n".join(after[index] for index in kept),
+        lines=tuple(cell.line_of(index) for index in kept),
+    )
