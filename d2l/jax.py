@@ -4,6 +4,7 @@
 """
 
 import random
+import time
 from collections.abc import Callable
 
 import jax
@@ -45,7 +46,7 @@ def harvest_data(n=64):
 
 
 def train(net, variables, X, y, steps=100, lr=0.03):
-    """Latih parameter; kembalikan koleksi yang baru dan kerugian tiap langkah.
+    """Latih parameter; kembalikan koleksi baru dan kerugian setiap langkah.
 
     Dari koleksi `variables`, hanya `params` yang diperbarui.
 
@@ -141,3 +142,55 @@ def import_dense(params, arrays):
     return {name: {kind: jnp.asarray(arrays[f'{i}.{kind}'])
                    for kind in ('kernel', 'bias')}
             for i, name in enumerate(names)}
+
+
+def cpu():
+    """Perangkat CPU.
+
+    Defined in :numref:`subsec_use_gpu_devices`"""
+    return jax.devices('cpu')[0]
+
+
+def gpu(i=0):
+    """Perangkat GPU ke-i.
+
+    Defined in :numref:`subsec_use_gpu_devices`"""
+    return jax.devices('gpu')[i]
+
+
+def num_gpus():
+    """Banyaknya GPU yang dapat dipakai.
+
+    Defined in :numref:`subsec_use_gpu_devices`"""
+    try:
+        return len(jax.devices('gpu'))
+    except RuntimeError:
+        return 0
+
+
+def try_gpu(i=0):
+    """GPU ke-i kalau ada, selain itu CPU.
+
+    Defined in :numref:`subsec_use_gpu_devices`"""
+    return gpu(i) if i < num_gpus() else cpu()
+
+
+def try_all_gpus():
+    """Semua GPU, atau daftar yang hanya berisi CPU.
+
+    Defined in :numref:`subsec_use_gpu_devices`"""
+    return [gpu(i) for i in range(num_gpus())] or [cpu()]
+
+
+def copy_time(size, device, repeats=10):
+    """Ukur waktu, dalam detik, untuk menyalin `size` byte dari CPU.
+
+    Defined in :numref:`subsec_use_gpu_cost`"""
+    data = jax.device_put(numpy.ones(size, 'uint8'), cpu())
+    data.block_until_ready()
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        jax.device_put(data, device, may_alias=False).block_until_ready()
+        times.append(time.perf_counter() - start)
+    return min(times)

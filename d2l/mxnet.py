@@ -4,10 +4,11 @@
 """
 
 import random
+import time
 
 import numpy
 from matplotlib import pyplot as plt
-from mxnet import autograd, gluon, np
+from mxnet import autograd, gluon, np, npx
 from mxnet.gluon import nn
 
 
@@ -35,7 +36,7 @@ def harvest_data(n=64):
 
 
 def train(net, X, y, steps=100, lr=0.03):
-    """Latih model dengan penurunan gradien; kembalikan kerugian tiap langkah.
+    """Latih model; kembalikan kerugian setiap langkah.
 
     Defined in :numref:`subsec_model_construction_train`"""
     trainer = gluon.Trainer(net.collect_params(), 'sgd', {'learning_rate': lr})
@@ -124,3 +125,52 @@ def import_dense(net, arrays):
         layer.weight.set_data(np.array(arrays[f'{i}.kernel'].T))
         layer.bias.set_data(np.array(arrays[f'{i}.bias']))
     return net
+
+
+def cpu():
+    """Perangkat CPU.
+
+    Defined in :numref:`subsec_use_gpu_devices`"""
+    return npx.cpu()
+
+
+def gpu(i=0):
+    """Perangkat GPU ke-i.
+
+    Defined in :numref:`subsec_use_gpu_devices`"""
+    return npx.gpu(i)
+
+
+def num_gpus():
+    """Banyaknya GPU yang dapat dipakai.
+
+    Defined in :numref:`subsec_use_gpu_devices`"""
+    return npx.num_gpus()
+
+
+def try_gpu(i=0):
+    """GPU ke-i kalau ada, selain itu CPU.
+
+    Defined in :numref:`subsec_use_gpu_devices`"""
+    return gpu(i) if i < num_gpus() else cpu()
+
+
+def try_all_gpus():
+    """Semua GPU, atau daftar yang hanya berisi CPU.
+
+    Defined in :numref:`subsec_use_gpu_devices`"""
+    return [gpu(i) for i in range(num_gpus())] or [cpu()]
+
+
+def copy_time(size, device, repeats=10):
+    """Ukur waktu, dalam detik, untuk menyalin `size` byte dari CPU.
+
+    Defined in :numref:`subsec_use_gpu_cost`"""
+    data = np.ones(size, dtype='uint8', ctx=cpu())
+    data.wait_to_read()
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        data.copyto(device).wait_to_read()
+        times.append(time.perf_counter() - start)
+    return min(times)

@@ -4,6 +4,7 @@
 """
 
 import random
+import time
 
 import keras
 import numpy
@@ -36,7 +37,7 @@ def harvest_data(n=64):
 
 
 def train(net, X, y, steps=100, lr=0.03):
-    """Latih model dengan penurunan gradien; kembalikan kerugian tiap langkah.
+    """Latih model; kembalikan kerugian setiap langkah.
 
     Defined in :numref:`subsec_model_construction_train`"""
     net(X)  # Buat parameter yang belum ada.
@@ -126,3 +127,54 @@ def import_dense(net, arrays):
         layer.kernel.assign(arrays[f'{i}.kernel'])
         layer.bias.assign(arrays[f'{i}.bias'])
     return net
+
+
+def cpu():
+    """Nama perangkat CPU.
+
+    Defined in :numref:`subsec_use_gpu_devices`"""
+    return '/CPU:0'
+
+
+def gpu(i=0):
+    """Nama perangkat GPU ke-i.
+
+    Defined in :numref:`subsec_use_gpu_devices`"""
+    return f'/GPU:{i}'
+
+
+def num_gpus():
+    """Banyaknya GPU yang dapat dipakai.
+
+    Defined in :numref:`subsec_use_gpu_devices`"""
+    return len(tf.config.list_logical_devices('GPU'))
+
+
+def try_gpu(i=0):
+    """GPU ke-i kalau ada, selain itu CPU.
+
+    Defined in :numref:`subsec_use_gpu_devices`"""
+    return gpu(i) if i < num_gpus() else cpu()
+
+
+def try_all_gpus():
+    """Semua GPU, atau daftar yang hanya berisi CPU.
+
+    Defined in :numref:`subsec_use_gpu_devices`"""
+    return [gpu(i) for i in range(num_gpus())] or [cpu()]
+
+
+def copy_time(size, device, repeats=10):
+    """Ukur waktu, dalam detik, untuk menyalin `size` byte dari CPU.
+
+    Defined in :numref:`subsec_use_gpu_cost`"""
+    with tf.device(cpu()):
+        data = tf.ones(size, tf.uint8)
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        with tf.device(device):
+            tf.raw_ops.DeepCopy(x=data)
+        tf.test.experimental.sync_devices()
+        times.append(time.perf_counter() - start)
+    return min(times)

@@ -4,6 +4,7 @@
 """
 
 import random
+import time
 
 import numpy
 import torch
@@ -35,7 +36,7 @@ def harvest_data(n=64):
 
 
 def train(net, X, y, steps=100, lr=0.03):
-    """Latih model dengan penurunan gradien; kembalikan kerugian tiap langkah.
+    """Latih model; kembalikan kerugian setiap langkah.
 
     Defined in :numref:`subsec_model_construction_train`"""
     optimizer = torch.optim.SGD(net.parameters(), lr)
@@ -125,3 +126,53 @@ def import_dense(net, arrays):
             layer.weight.copy_(torch.tensor(arrays[f'{i}.kernel'].T))
             layer.bias.copy_(torch.tensor(arrays[f'{i}.bias']))
     return net
+
+
+def cpu():
+    """Perangkat CPU.
+
+    Defined in :numref:`subsec_use_gpu_devices`"""
+    return torch.device('cpu')
+
+
+def gpu(i=0):
+    """Perangkat GPU ke-i.
+
+    Defined in :numref:`subsec_use_gpu_devices`"""
+    return torch.device('cuda', i)
+
+
+def num_gpus():
+    """Banyaknya GPU yang dapat dipakai.
+
+    Defined in :numref:`subsec_use_gpu_devices`"""
+    return torch.cuda.device_count()
+
+
+def try_gpu(i=0):
+    """GPU ke-i kalau ada, selain itu CPU.
+
+    Defined in :numref:`subsec_use_gpu_devices`"""
+    return gpu(i) if i < num_gpus() else cpu()
+
+
+def try_all_gpus():
+    """Semua GPU, atau daftar yang hanya berisi CPU.
+
+    Defined in :numref:`subsec_use_gpu_devices`"""
+    return [gpu(i) for i in range(num_gpus())] or [cpu()]
+
+
+def copy_time(size, device, repeats=10):
+    """Ukur waktu, dalam detik, untuk menyalin `size` byte dari CPU.
+
+    Defined in :numref:`subsec_use_gpu_cost`"""
+    data = torch.ones(size, dtype=torch.uint8)
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        data.to(device, copy=True)
+        if device.type == 'cuda':
+            torch.cuda.synchronize(device)
+        times.append(time.perf_counter() - start)
+    return min(times)
