@@ -208,7 +208,13 @@ class Build:
         """
         from d2lbook.execute.selection import chooser
 
-        return chooser(self.config, self.book, self.selection) if self.selection else None
+        if not self.selection:
+            return None
+        return chooser(self.config, self.book, self.selection, lambda: self._all_notebooks)
+
+    @property
+    def _all_notebooks(self) -> list[Notebook]:
+        return [each for of_tab in self.notebooks.values() for each in of_tab.values()]
 
     @cached_property
     def _keeper(self) -> Keeper:

@@ -118,6 +118,7 @@ def test_an_environment_that_is_not_there_is_told_and_no_failure(book: Runner) -
             ["build", "lib", "tabcheck", "--only", "x", "--since", "y"],
             "--only, --since: nothing is executed for lib, tabcheck",
         ),
+        (["build", "lib", "--shard", "1/2"], "--shard: nothing is executed for lib"),
         (["build", "html", "--only", "c/for"], "--only 'c/for' fits no page; did you mean: c/two"),
         (
             ["build", "ipynb", "html", "--since", ""],

@@ -6,13 +6,16 @@ import asyncio
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from d2lbook.book import Notebook
 from d2lbook.errors import OutputError, Problem
+from d2lbook.execute.capacity import Capacity
 from d2lbook.execute.executors import FakeExecutor, LocalExecutor
 from d2lbook.execute.jobs import Execution, Job, Observer, runnable_cells
+from d2lbook.execute.records import USUAL_MEMORY, Records
 
 from tests.execute.workbench import Workbench, notebook
 
@@ -184,12 +187,15 @@ def test_the_observer_is_told_the_end_when_an_executor_breaks(bench: Workbench) 
 class Counting:
     """An executor that notes how many notebooks run at once."""
 
+    is_local = True
+    gpus = 0
+
     def __init__(self, slots: int) -> None:
-        self.inner = LocalExecutor(slots)
+        self.capacity = Capacity(slots, 10**12)
         self.running = self.most = 0
 
     async def submit(self, job: Job, observer: Observer) -> Execution:
-        async with self.inner.slots:
+        async with self.capacity.reserved(job.memory):
             self.running += 1
             self.most = max(self.most, self.running)
             await asyncio.sleep(0.01)
@@ -201,6 +207,44 @@ def test_only_so_many_run_at_once(bench: Workbench) -> None:
     executor = Counting(slots=2)
     bench.execute(A, B, C, executor=executor)
     assert executor.most == 2
+
+
+def test_a_kernel_counts_with_the_memory_it_had_or_with_the_largest_of_its_tab(
+    bench: Workbench,
+) -> None:
+    needs: dict[str, int] = {}
+
+    def note(job: Job) -> Execution:
+        needs[job.notebook.page.name] = job.memory
+        memory = {A: 300, B: 200}.get(job.notebook, 0)
+        return replace(fail(job) if job.notebook is B else answer(job), memory=memory)
+
+    bench.execute(A, B, executor=FakeExecutor(note))
+    assert set(needs.values()) == {USUAL_MEMORY}
+    changed = notebook("'changed'", page=A.page.name)
+    bench.execute(changed, B, C, executor=FakeExecutor(note))
+    assert needs == {"chapter/a": 300, "chapter/b": 200, "chapter/c": 300}
+
+
+def test_the_memory_of_a_kernel_is_recorded(bench: Workbench) -> None:
+    (done,) = bench.execute(notebook("data = bytearray(b'x') * 200_000_000"))
+    assert 200_000_000 < done.memory < 2_000_000_000
+    record = Records(bench.config).of(done.notebook)
+    assert record
+    assert record.memory == done.memory
+
+
+def test_fail_fast_starts_no_more_and_keeps_what_runs(tmp_path: Path) -> None:
+    bench = Workbench(tmp_path, "[execute]\nfail_fast = True\njobs = 2\n")
+    slow = notebook("import time; time.sleep(2)\n'slow'", page="slow")
+    broken = notebook("1 / 0", page="broken")
+    done = bench.execute(slow, broken, A, B)
+    assert [each.status for each in done] == ["executed", "failed", "skipped", "skipped"]
+    (note,) = done[2].notes
+    assert note.line("note") == (
+        "chapter/a.md: note: [python] it was not executed, since another notebook had failed"
+    )
+    assert bench.stale(slow, broken, A, B) == [broken, A, B]
 
 
 def test_processors_are_shared_among_kernels(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from d2lbook.errors import UsageError
 from d2lbook.execute.environments import Environment
 from d2lbook.execute.keeping import Keeper
 from d2lbook.execute.selection import Selection, chooser
+from d2lbook.execute.sharding import Shard
 from d2lbook.execute.staleness import look_up
 
 from tests.execute.workbench import environment, notebook
@@ -75,6 +76,7 @@ def chosen(
     *only: str,
     since: str | None = None,
     keys: frozenset[str] | None = None,
+    shard: Shard | None = None,
     notebooks: Sequence[Notebook] = ALL,
 ) -> str:
     """The names of the notebooks that would be executed."""
@@ -82,7 +84,8 @@ def chosen(
     pages = {each.page.name: each.page for each in notebooks}
     index, *others = pages.values()
     book = Book(tree=Chapter(page=index), loose=tuple(others))
-    choose = chooser(config, book, Selection(only=only, since=since, keys=keys))
+    selection = Selection(only=only, since=since, keys=keys, shard=shard)
+    choose = chooser(config, book, selection, lambda: notebooks)
     keeper = Keeper(config, print)
     found = look_up(config, notebooks, environments(config), keeper, choose=choose)
     assert all(each.is_missing == (each.execution is not None) for each in found)
@@ -234,3 +237,11 @@ def test_without_git(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_empty_revision(root: Path) -> None:
     with pytest.raises(UsageError, match="'' names no revisions of git"):
         chosen(root, since="")
+
+
+def test_shards_split_what_is_selected_besides(root: Path) -> None:
+    whole = [chosen(root, shard=Shard(number, 2)) for number in (1, 2)]
+    assert sorted(" ".join(whole).split()) == sorted(chosen(root).split())
+    assert all(len(part.split()) == 2 for part in whole)
+    parts = [chosen(root, "start", shard=Shard(number, 3)) for number in (1, 2, 3)]
+    assert sorted(parts) == ["a", "a2", "b"]

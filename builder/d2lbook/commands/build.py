@@ -20,8 +20,8 @@ targets that only check:
   linkcheck     every link leads somewhere, within the book and out of it
 
 Only notebooks whose code, library, data or environment has changed are executed
-(d2lbook status tells which). --force executes them whatever the cache has; --only and
---since narrow down which may be executed. The others keep the outputs that the cache
+(d2lbook status tells which). --force executes them whatever the cache has; --only, --since
+and --shard narrow down which may be executed. The others keep the outputs that the cache
 has for them as they are now, and are shown without outputs where it has none.
 """
 
@@ -32,11 +32,13 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from d2lbook.config import Config
     from d2lbook.execute.selection import Selection
+    from d2lbook.execute.sharding import Shard
 
 NAME = "build"
 HELP = "build notebooks, pages, PDFs, the library"
@@ -67,6 +69,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="execute only what has been changed since this revision of git, or within a range "
         "(main...HEAD), be it the page, the library, data or the environment",
     )
+    parser.add_argument(
+        "--shard",
+        type=_shard,
+        metavar="I/N",
+        help="execute only this machine's part, the I-th of N (1/3); the parts take equally "
+        "long by the records in .d2lbook, which have to be the same on all machines, or none",
+    )
+    parser.add_argument(
+        "--jobs",
+        "-j",
+        type=_at_least_one,
+        metavar="N",
+        help="execute so many notebooks at once ([execute] jobs), memory permitting",
+    )
+    parser.add_argument(
+        "--fail-fast",
+        action="store_true",
+        help="start no notebook any more once one has failed ([execute] fail_fast)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -82,6 +103,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     targets = tuple(dict.fromkeys(_targets(arguments.targets)))
     config, notes = read_config(arguments.directory)
+    config = _configured(config, arguments)
     console = Console(arguments.verbosity, strict=config.build.warning_is_error)
     for note in notes:
         console.note(note)
@@ -113,6 +135,29 @@ def run(arguments: argparse.Namespace) -> int:
     return console.exit_code
 
 
+def _shard(text: str) -> Shard:
+    from d2lbook.execute.sharding import Shard
+
+    try:
+        return Shard.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _at_least_one(text: str) -> int:
+    if not text.isdigit() or not int(text):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number from 1")
+    return int(text)
+
+
+def _configured(config: Config, arguments: argparse.Namespace) -> Config:
+    """The configuration with what options override in it."""
+    execute = config.execute
+    jobs = arguments.jobs or execute.jobs
+    fail_fast = arguments.fail_fast or execute.fail_fast
+    return replace(config, execute=replace(execute, jobs=jobs, fail_fast=fail_fast))
+
+
 def _targets(names: list[str]) -> Iterator[str]:
     for name in names:
         yield from ALL if name == "all" else (name,)
@@ -122,7 +167,12 @@ def _selection(
     arguments: argparse.Namespace, targets: tuple[str, ...], config: Config
 ) -> Selection | None:
     """What the options ask for. Raises UsageError where nothing would heed them."""
-    given = {"--force": arguments.force, "--only": arguments.only, "--since": arguments.since}
+    given = {
+        "--force": arguments.force,
+        "--only": arguments.only,
+        "--since": arguments.since,
+        "--shard": arguments.shard,
+    }
     options = ", ".join(name for name, value in given.items() if value not in (False, [], None))
     if not options:
         return None
@@ -135,4 +185,9 @@ def _selection(
     if not config.build.eval_notebook:
         what = f"{options}: this book is not executed"
         raise UsageError.of(what, "see eval_notebook in [build] of config.ini")
-    return Selection(only=tuple(arguments.only), since=arguments.since, force=arguments.force)
+    return Selection(
+        only=tuple(arguments.only),
+        since=arguments.since,
+        shard=arguments.shard,
+        force=arguments.force,
+    )

@@ -10,8 +10,9 @@ states:
   skipped   there is nothing to execute
 
 The seconds are those of its last execution. Outputs that show a memory address,
-which is another in every execution, are named by the line of their cell. Nothing
-is executed, and no environment is made.
+which is another in every execution, are named by the line of their cell, and notebooks
+that need a GPU ([execute] gpu, or as their code shows) say so. Nothing is
+executed, and no environment is made.
 """
 
 from __future__ import annotations
@@ -71,6 +72,10 @@ def _show(statuses: Sequence[Status], console: Console) -> None:
 
 
 def _detail(status: Status) -> str:
+    return ", ".join(filter(None, (_what(status), "needs a GPU" if status.gpus else "")))
+
+
+def _what(status: Status) -> str:
     if status.addresses:
         lines = ", ".join(map(str, status.addresses))
         return f"memory addresses in the outputs of {status.notebook.page.path}:{lines}"

@@ -25,6 +25,7 @@ from d2lbook.config.values import (
     lines,
     links,
     names,
+    page_patterns,
     preloads,
     rows,
     size,
@@ -113,7 +114,13 @@ class Execute:
     notebook_timeout: int = setting(count)
     """Seconds for one notebook."""
     jobs: int = setting(count)
-    """Notebooks run at once; 0: as many as there are processors."""
+    """Notebooks run at once; 0: as many as there are processors and memory for."""
+    fail_fast: bool = setting(boolean)
+    """Whether no notebook is started any more once one has failed."""
+    gpu: tuple[str, ...] | None = setting(page_patterns)
+    """Pages that need a GPU; None: those whose code asks for one."""
+    without_gpu: str = setting(choice("run", "skip", "fail"))
+    """What becomes of those where there is no GPU."""
     seed: int = setting(count)
     """Seed of Python, NumPy and the framework, set before the first cell."""
     cache: str = setting(address)

@@ -140,3 +140,10 @@ def preloads(value: str) -> tuple[str, ...] | None:
     if value in {"", "auto"}:
         return None
     return () if value == "no" else items(value)
+
+
+def page_patterns(value: str) -> tuple[str, ...] | None:
+    """Patterns of pages, as of ``--only``: None = whatever the code shows, () = none."""
+    if value in {"", "auto"}:
+        return None
+    return () if value == "no" else insides(value)

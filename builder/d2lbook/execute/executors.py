@@ -1,15 +1,17 @@
 """Executors: where notebooks are executed. The scheduler knows them by one method.
 
 ``LocalExecutor`` runs kernels on this machine; ``FakeExecutor`` runs nothing and
-is for tests, of this package and of others.
+is for tests, of this package and of others. That of a cluster is in ``cluster.py``.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from d2lbook.execute.capacity import Capacity, available_memory
+from d2lbook.execute.devices import find_gpus
 from d2lbook.execute.imports import lean_imports
 from d2lbook.execute.jobs import Execution, Job, Observer
 from d2lbook.parallel import usable_processors
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 THREAD_VARIABLES = (
     "MKL_NUM_THREADS",
+    "NPROC",  # JAX
     "NUMEXPR_NUM_THREADS",
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
@@ -31,6 +34,13 @@ THREAD_VARIABLES = (
 class Executor(Protocol):
     """Somewhere to execute notebooks."""
 
+    is_local: bool
+    """Whether the environments have to be made here."""
+
+    @property
+    def gpus(self) -> int:
+        """How many GPUs a notebook can get."""
+
     async def submit(self, job: Job, observer: Observer) -> Execution:
         """Execute a notebook, now or when there is room, and return what came of it.
 
@@ -42,18 +52,34 @@ class Executor(Protocol):
 class LocalExecutor:
     """Runs so many kernels at once on this machine, each with its share of the processors."""
 
-    def __init__(self, slots: int, servers: ServerPool | None = None) -> None:
-        """``servers`` are those of ``start_servers`` with as many slots, where they are to stay."""
-        self.slots = asyncio.Semaphore(slots)
+    is_local = True
+
+    def __init__(
+        self, slots: int, servers: ServerPool | None = None, capacity: Capacity | None = None
+    ) -> None:
+        """``servers`` are those of ``start_servers`` with as many slots, where they are to stay.
+
+        ``capacity`` is this machine's unless it is given.
+        """
+        self.capacity = capacity or Capacity(slots, available_memory(), find_gpus())
         self.servers = servers or start_servers(slots)
+
+    @property
+    def gpus(self) -> int:
+        return len(self.capacity.gpus)
 
     async def submit(self, job: Job, observer: Observer) -> Execution:
         # Heavy: only a build that executes something pays for it.
         with lean_imports():
             from d2lbook.execute.run import run_notebook
 
-        self.servers.prepare(job)
-        async with self.slots:
+        if self.gpus:
+            job = replace(job, devices=())
+        if not self.gpus or not job.gpus:
+            self.servers.prepare(job)
+        async with self.capacity.reserved(job.memory, job.gpus) as devices:
+            if devices:
+                job = replace(job, devices=devices)
             observer.started(job.notebook)
             return await run_notebook(job, observer, self.servers)
 
@@ -73,8 +99,11 @@ def start_servers(slots: int) -> ServerPool:
 class FakeExecutor:
     """Answers every job with what a function makes of it, and remembers the jobs."""
 
-    def __init__(self, answer: Callable[[Job], Execution]) -> None:
+    is_local = True
+
+    def __init__(self, answer: Callable[[Job], Execution], gpus: int = 0) -> None:
         self.answer = answer
+        self.gpus = gpus
         self.jobs: list[Job] = []
 
     async def submit(self, job: Job, observer: Observer) -> Execution:

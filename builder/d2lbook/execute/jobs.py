@@ -33,7 +33,12 @@ class Job:
     """Seconds for all cells; 0: no limit."""
     preload: tuple[str, ...] | None = None
     """Modules that may be imported before the notebook's kernel starts; None: no warm kernel."""
-    needs_gpu: bool = False
+    memory: int = 0
+    """Bytes of memory that its kernel may come to have."""
+    gpus: int = 0
+    """How many GPUs it needs."""
+    devices: tuple[str, ...] | None = None
+    """The GPUs that its kernel gets, by CUDA's names; None: nobody keeps them from it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +58,8 @@ class Execution:
     """What is only good to know: why its kernel was not a warm one."""
     seconds: float = 0.0
     """How long it took; of a cached one, how long it had taken."""
+    memory: int = 0
+    """The most bytes of memory that its kernel had; 0: nobody knows, or it is cached."""
 
 
 class Observer:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from d2lbook.book import Notebook
 from d2lbook.config import Config
 from d2lbook.errors import Problem
 from d2lbook.execute.cache import open_cache
@@ -29,25 +28,26 @@ class Keeper:
         self.keys = Keys(config)
         self._told: set[str] = set()
 
-    def seconds(self, notebook: Notebook) -> float:
-        """How long the notebook took the last time; infinitely long where that isn't known."""
-        return self.records.seconds(notebook)
-
     def keep(self, inputs: Inputs, execution: Execution) -> None:
         """Keep what came of executing a notebook that depended on this when it was looked up."""
         notebook = execution.notebook
         if problem := execution.problem:
             record = self.records.of(notebook)
-            seconds = record.seconds if record else None
-            failure = f"{problem.place}: {problem.what}"
-            self.records.save(notebook, Record(inputs=inputs, seconds=seconds, failure=failure))
+            failed = Record(
+                inputs=inputs,
+                seconds=record.seconds if record else None,
+                memory=execution.memory,
+                failure=f"{problem.place}: {problem.what}",
+            )
+            self.records.save(notebook, failed)
             self.cache.forget(inputs.key)
         elif changed := self.keys.changed(inputs):
             self._tell_changed(changed)
         else:
             outputs = tuple(execution.outputs[cell.position] for cell in runnable_cells(notebook))
             self.cache.save(inputs.key, Result(outputs=outputs, seconds=execution.seconds))
-            self.records.save(notebook, Record(inputs=inputs, seconds=execution.seconds))
+            record = Record(inputs=inputs, seconds=execution.seconds, memory=execution.memory)
+            self.records.save(notebook, record)
 
     def _tell_changed(self, names: Collection[str]) -> None:
         """Nobody knows whether a notebook has seen a file before or after it was changed."""
@@ -61,7 +61,8 @@ class Keeper:
         """Remember that the result of a notebook, as it is now, was in the cache."""
         record = self.records.of(execution.notebook)
         if record is None or record.failure or record.inputs != inputs:
-            record = Record(inputs=inputs, seconds=execution.seconds)
+            memory = record.memory if record else 0
+            record = Record(inputs=inputs, seconds=execution.seconds, memory=memory)
             self.records.save(execution.notebook, record)
 
     def close(self, pages: Collection[str]) -> None:

@@ -19,6 +19,9 @@ from d2lbook.errors import OutputError
 from d2lbook.execute.keys import Inputs
 from d2lbook.files import write_file
 
+USUAL_MEMORY = 1_500_000_000
+"""What a kernel with the largest of the frameworks has after its import, and half of that."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
@@ -28,6 +31,8 @@ class Record:
     """What it depended on then."""
     seconds: float | None
     """How long it took when it last did not fail; None: it always has failed."""
+    memory: int = 0
+    """The most bytes that its kernel had then; 0: nobody knows."""
     failure: str = ""
     """The line that told why it failed; empty when it didn't."""
 
@@ -37,6 +42,7 @@ class Records:
 
     def __init__(self, config: Config) -> None:
         self.folder = config.state / "runs"
+        self._largest_of: dict[str, int] = {}
 
     def of(self, notebook: Notebook) -> Record | None:
         """The record of a notebook; None where nothing is known."""
@@ -49,6 +55,7 @@ class Records:
             return Record(
                 inputs=Inputs.from_json(kept["inputs"]),
                 seconds=None if seconds is None else float(seconds),
+                memory=int(kept["memory"]),
                 failure=str(kept["failure"]),
             )
         except (OSError, ValueError, TypeError, LookupError):
@@ -60,6 +67,23 @@ class Records:
         seconds = record.seconds if record else None
         return math.inf if seconds is None else seconds
 
+    def memory(self, notebook: Notebook) -> int:
+        """The bytes of memory that its kernel may come to have; a guess where nobody knows.
+
+        One that is not known may be like the largest of its tab.
+        """
+        record = self.of(notebook)
+        return (record.memory if record else 0) or self._largest(notebook.tab) or USUAL_MEMORY
+
+    def _largest(self, tab: str) -> int:
+        if tab not in self._largest_of:
+            folder = self.folder / tab
+            pages = (path.relative_to(folder).with_suffix("") for path in folder.rglob("*.json"))
+            records = (self._read(str(page), tab) for page in pages)
+            known = (record.memory for record in records if record)
+            self._largest_of[tab] = max(known, default=0)
+        return self._largest_of[tab]
+
     def keys(self, pages: Iterable[str], tabs: Sequence[str]) -> set[str]:
         """The keys that the notebooks of these pages last had."""
         records = (self._read(page, tab) for page in pages for tab in tabs)
@@ -70,6 +94,7 @@ class Records:
         kept = {
             "inputs": record.inputs.as_json(),
             "seconds": record.seconds,
+            "memory": record.memory,
             "failure": record.failure,
         }
         with contextlib.suppress(OutputError):

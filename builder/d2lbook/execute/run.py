@@ -59,6 +59,7 @@ async def _run(job: Job, observer: Observer, start: Start, servers: ServerPool) 
         warnings=tuple(run.cut_outputs()),
         notes=start.notes,
         seconds=monotonic() - started,
+        memory=run.kernel.memory if run.kernel else 0,
     )
 
 
@@ -81,12 +82,14 @@ class _Run:
         )
         self.cells: list[NotebookNode] = self.document.cells
         self.index = 0
+        self.kernel: Kernel | None = None
 
     async def execute(self, start: Start, servers: ServerPool) -> Problem | None:
         """Run the cells; what stopped that, or None. Raises ServerLost."""
         seconds = self.job.notebook_timeout
         try:
             async with running_kernel(self.job, self.document, servers, start) as kernel:
+                self.kernel = kernel
                 async with asyncio.timeout(seconds or None):
                     await self._run_cells(kernel)
         except _Failure as failure:

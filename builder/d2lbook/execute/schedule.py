@@ -12,11 +12,13 @@ import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from d2lbook.book import Notebook
 from d2lbook.config import Config
+from d2lbook.errors import Problem
 from d2lbook.execute.compiled import compiled_folder, prune_compiled
+from d2lbook.execute.devices import find_gpus, gpus_needed, without_gpu
 from d2lbook.execute.executors import Executor, LocalExecutor
 from d2lbook.execute.jobs import Execution, Job, Observer
 from d2lbook.execute.keeping import Keeper
@@ -51,6 +53,7 @@ def execute_notebooks(
     executed until then is in the cache.
     """
     observer = observer or Observer()
+    found = without_gpu(config, found, lambda: executor.gpus if executor else len(find_gpus()))
     stale = [each for each in found if each.execution is None]
     cached = [each for each in found if each.execution and each.execution.status == "cached"]
     observer.begin(len(stale), len(cached))
@@ -84,6 +87,8 @@ def _execute(
         Job(
             notebook=each.notebook,
             environment=environments[each.notebook.tab],
+            memory=keeper.records.memory(each.notebook),
+            gpus=gpus_needed(config, each.notebook),
             folder=working_folder(config, each.notebook),
             modules=modules,
             compiled=compiled,
@@ -95,7 +100,7 @@ def _execute(
         for each, preload in zip(stale, modules_before, strict=True)
     ]
     with nullcontext(executor) if executor else closing(LocalExecutor(slots)) as used:
-        scheduler = _Scheduler(keeper=keeper, executor=used, observer=observer)
+        scheduler = _Scheduler(keeper, used, observer, fail_fast=config.execute.fail_fast)
         try:
             return asyncio.run(scheduler.run(stale, jobs))
         except asyncio.CancelledError:
@@ -104,32 +109,77 @@ def _execute(
             raise group.exceptions[0] from None
 
 
-@dataclass(frozen=True, kw_only=True)
 class _Scheduler:
     """Hands jobs to an executor and keeps what comes back."""
 
-    keeper: Keeper
-    executor: Executor
-    observer: Observer
+    def __init__(
+        self, keeper: Keeper, executor: Executor, observer: Observer, *, fail_fast: bool
+    ) -> None:
+        self.keeper = keeper
+        self.executor = executor
+        self.observer = _Noting(observer)
+        self.fail_fast = fail_fast
+        self.tasks: list[tuple[Job, asyncio.Task[Execution]]] = []
 
     async def run(self, stale: Sequence[Found], jobs: Sequence[Job]) -> list[Execution]:
         """Execute all; the results are in the order of the jobs, the execution is not."""
-        longest_first = sorted(
-            range(len(jobs)), key=lambda index: -self.keeper.seconds(jobs[index].notebook)
-        )
+        seconds = self.keeper.records.seconds
+        longest_first = sorted(range(len(jobs)), key=lambda index: -seconds(jobs[index].notebook))
         tasks: dict[int, asyncio.Task[Execution]] = {}
         with _cancelled_by_signals():
             async with asyncio.TaskGroup() as group:
                 for index in longest_first:
                     tasks[index] = group.create_task(self._run_one(stale[index], jobs[index]))
-        return [tasks[index].result() for index in range(len(jobs))]
+                    self.tasks.append((jobs[index], tasks[index]))
+        return [
+            _never_started(job) if tasks[index].cancelled() else tasks[index].result()
+            for index, job in enumerate(jobs)
+        ]
 
     async def _run_one(self, found: Found, job: Job) -> Execution:
         execution = await self.executor.submit(job, self.observer)
         if found.inputs:
             self.keeper.keep(found.inputs, execution)
         self.observer.finished(execution)
+        if execution.problem and self.fail_fast:
+            self._start_no_more()
         return execution
+
+    def _start_no_more(self) -> None:
+        for job, task in self.tasks:
+            if _name(job.notebook) not in self.observer.known:
+                task.cancel()
+
+
+class _Noting(Observer):
+    """Passes on what it is told, and knows what was started."""
+
+    def __init__(self, observer: Observer) -> None:
+        self.observer = observer
+        self.known: set[tuple[str, str]] = set()
+
+    def started(self, notebook: Notebook) -> None:
+        self.known.add(_name(notebook))
+        self.observer.started(notebook)
+
+    def cell(self, notebook: Notebook, number: int, total: int) -> None:
+        self.observer.cell(notebook, number, total)
+
+    def finished(self, execution: Execution) -> None:
+        self.observer.finished(execution)
+
+
+def _name(notebook: Notebook) -> tuple[str, str]:
+    return notebook.page.name, notebook.tab
+
+
+def _never_started(job: Job) -> Execution:
+    problem = Problem(
+        what="it was not executed, since another notebook had failed",
+        place=job.notebook.page.place(0),
+        tab=job.notebook.tab,
+    )
+    return Execution(notebook=job.notebook, status="skipped", notes=(problem,))
 
 
 @contextmanager

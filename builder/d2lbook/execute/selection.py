@@ -1,5 +1,5 @@
 """Which notebooks a build may execute: those of some pages, those that a change touches,
-those with some keys.
+those with some keys, one machine's share of all of them.
 
 What is not chosen keeps its outputs if they are in the cache; nothing that is out
 of date is ever shown.
@@ -8,7 +8,7 @@ of date is ever shown.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -17,7 +17,9 @@ from d2lbook.config import Config, parse_config
 from d2lbook.config.sections import FILE_NAME
 from d2lbook.errors import ConfigError, Problem, UsageError, raise_all
 from d2lbook.execute.keys import Inputs
+from d2lbook.execute.records import Records
 from d2lbook.execute.revisions import changed_files, earlier_text
+from d2lbook.execute.sharding import Shard, share_of
 from d2lbook.execute.staleness import Choose
 from d2lbook.source.files import matches
 
@@ -32,23 +34,32 @@ class Selection:
     """Revisions of git; None: whatever has changed or not."""
     keys: frozenset[str] | None = None
     """Keys of what notebooks depend on (see ``keys``); None: whatever they depend on."""
+    shard: Shard | None = None
+    """Which part of all that the build could execute; None: all of it."""
     force: bool = False
     """Whether what is chosen is executed even if its outputs are in the cache."""
 
 
-def chooser(config: Config, book: Book, selection: Selection) -> Choose:
+def chooser(
+    config: Config, book: Book, selection: Selection, notebooks: Callable[[], Iterable[Notebook]]
+) -> Choose:
     """Says of a notebook and what it depends on whether it is selected.
 
-    Raises UsageError where a pattern fits no page, or where git can't say what
-    has changed.
+    ``notebooks`` gives all notebooks of the build, of which a shard is a part. Raises
+    UsageError where a pattern fits no page, or where git can't say what has changed.
     """
     pages = _pages(book, selection.only)
     touched = _Touched(config, selection.since) if selection.since is not None else None
     keys = selection.keys
+    share = None
+    if selection.shard:
+        shared = (each for each in notebooks() if each.page.name in pages)
+        share = share_of(selection.shard, shared, Records(config).seconds)
 
     def choose(notebook: Notebook, inputs: Inputs) -> bool:
         return (
             notebook.page.name in pages
+            and (share is None or (notebook.page.name, notebook.tab) in share)
             and (keys is None or inputs.key in keys)
             and (not touched or touched.has(notebook, inputs))
         )
@@ -63,7 +74,7 @@ def _pages(book: Book, patterns: Iterable[str]) -> set[str]:
     problems: list[Problem] = []
     found: set[str] = set()
     for pattern in patterns:
-        fitting = {page.name for page in book.pages.values() if _fits(page, pattern)}
+        fitting = {page.name for page in book.pages.values() if fits(page, pattern)}
         found |= fitting
         if not fitting:
             problems.append(_fits_nothing(pattern, book))
@@ -71,7 +82,8 @@ def _pages(book: Book, patterns: Iterable[str]) -> set[str]:
     return found
 
 
-def _fits(page: Page, pattern: str) -> bool:
+def fits(page: Page, pattern: str) -> bool:
+    """Whether a pattern means this page: by its name, its file, or a folder it is in."""
     tidy = str(PurePosixPath(pattern)) if pattern else ""
     names = (page.name, f"{page.name}.md", page.path)
     return bool(tidy) and any(matches(name, (tidy,)) for name in names)

@@ -166,8 +166,8 @@ def _reason(job: Job) -> str:
     """Why the kernel of this job can't be warm; empty: it can."""
     if sys.platform != "linux":
         return "kernels are warm on Linux only"
-    if job.needs_gpu:
-        return "it needs a GPU, which no process may share"
+    if job.devices:
+        return "it uses a GPU, which no process may share"
     return ""
 
 

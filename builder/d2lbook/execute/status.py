@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from d2lbook.book import Notebook, Output, Outputs
 from d2lbook.config import Config
+from d2lbook.execute.devices import gpus_needed
 from d2lbook.execute.jobs import runnable_cells
 from d2lbook.execute.keeping import Keeper
 from d2lbook.execute.staleness import Change, Found, changes, look_up
@@ -35,6 +36,8 @@ class Status:
     """Of a stale one, what has changed since it was executed."""
     reason: str = ""
     """Why it is stale, where nothing has changed; why it failed; why it is skipped."""
+    gpus: int = 0
+    """How many GPUs it needs."""
     addresses: tuple[int, ...] = ()
     """Lines of the page where cells begin whose outputs show memory addresses."""
 
@@ -48,6 +51,7 @@ class Status:
             "seconds": self.seconds,
             "changes": [{"kind": each.kind, "name": each.name} for each in self.changes],
             "reason": self.reason,
+            "gpus": self.gpus,
             "memory_addresses": list(self.addresses),
         }
 
@@ -64,7 +68,8 @@ def survey(
     """
     described = [each for each in notebooks if _can_run(config, each, environments)]
     found = {id(each.notebook): each for each in look_up(config, described, environments, keeper)}
-    return [_status(config, each, found.get(id(each)), keeper) for each in notebooks]
+    statuses = (_status(config, each, found.get(id(each)), keeper) for each in notebooks)
+    return [replace(each, gpus=gpus_needed(config, each.notebook)) for each in statuses]
 
 
 def _can_run(config: Config, notebook: Notebook, environments: Mapping[str, Environment]) -> bool:

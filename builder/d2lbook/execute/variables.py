@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from d2lbook.execute.compiled import compiled_variables
 from d2lbook.execute.jobs import Job
 
 NOT_INHERITED = re.compile(
-    r"(I?PYTHON|JUPYTER|JPY_).*|COLUMNS|LINES|NO_COLOR|FORCE_COLOR|MPLBACKEND|VIRTUAL_ENV"
+    r"(I?PYTHON|JUPYTER|JPY_|RAY_).*|COLUMNS|LINES|NO_COLOR|FORCE_COLOR|MPLBACKEND|VIRTUAL_ENV"
 )
-"""Variables through which the user's settings, or this process's own, would show in outputs."""
+"""Variables through which the user's settings, or this process's own, would show in outputs,
+or a cluster's secret be told."""
 
 
 def kernel_variables(
@@ -40,7 +41,21 @@ def kernel_variables(
     }
     paths = _joined(job.modules, given.get("PYTHONPATH", ""))
     compiled = compiled_variables(job.compiled, {**kept, **given})
-    return {**limits, **compiled, **kept, **own, **given, "PYTHONPATH": paths}
+    devices = {} if job.devices is None else device_variables(job.devices)
+    return {**limits, **compiled, **kept, **devices, **own, **given, "PYTHONPATH": paths}
+
+
+def device_variables(devices: Sequence[str]) -> Mapping[str, str]:
+    """Variables by which a kernel has these GPUs and no others, for itself alone."""
+    if not devices:
+        return {"CUDA_VISIBLE_DEVICES": ""}
+    return {
+        "CUDA_VISIBLE_DEVICES": ",".join(devices),
+        # What a kernel does not need yet is there for its child processes.
+        "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+        "XLA_PYTHON_CLIENT_MEM_FRACTION": ".9",
+        "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+    }
 
 
 def _joined(first: Path, others: str) -> str:
