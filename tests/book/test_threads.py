@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from d2lbook.execute.executors import THREAD_VARIABLES
 
@@ -17,7 +19,8 @@ MULTIPLICATIONS = {
 
 @pytest.mark.parametrize("tab", CONFIG.tabs)
 def test_a_kernel_has_no_more_threads_than_it_may(tab: str) -> None:
-    few, many = (threads(tab, number) for number in (1, 6))
+    with ThreadPoolExecutor() as both:
+        few, many = both.map(lambda number: threads(tab, number), (1, 6))
     assert few < many
 
 
