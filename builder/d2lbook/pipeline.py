@@ -35,6 +35,7 @@ from d2lbook.source.files import read_book
 if TYPE_CHECKING:
     from d2lbook.document.citations import References
     from d2lbook.document.model import Document
+    from d2lbook.document.rst.sources import BookSources
     from d2lbook.document.whole import Documents
     from d2lbook.execute.environments import Environment, OnProgress
     from d2lbook.execute.executors import Executor
@@ -328,7 +329,6 @@ class Build:
         """One page with its outputs, and what is odd in it, without working out the others."""
         from d2lbook.document.build import build_document
         from d2lbook.document.language import load_language
-        from d2lbook.document.rst.sources import book_sources
 
         if "documents" in self.__dict__:
             return self.documents.pages[name], []
@@ -337,8 +337,15 @@ class Build:
             self.notebooks_on(name),
             self.outputs_on(name),
             quotes=load_language(self.config.project.language).quotes,
-            sources=book_sources(self.config),
+            sources=self._sources,
         )
+
+    @cached_property
+    def _sources(self) -> BookSources:
+        """The files of the book that reStructuredText may name."""
+        from d2lbook.document.rst.sources import book_sources
+
+        return book_sources(self.config)
 
     def connect(self, pages: Mapping[str, Document]) -> tuple[Documents, References]:
         """All pages, as outlines, with numbers, references resolved and citations formatted."""
@@ -359,12 +366,10 @@ class Build:
         self, notebooks: Notebooks, outputs: Mapping[str, Mapping[str, Outputs]]
     ) -> tuple[Documents, list[Problem]]:
         from d2lbook.document.language import load_language
-        from d2lbook.document.rst.sources import book_sources
         from d2lbook.document.whole import build_documents
 
         language = load_language(self.config.project.language)
-        sources = book_sources(self.config)
-        return build_documents(self.book, notebooks, outputs, language, sources)
+        return build_documents(self.book, notebooks, outputs, language, self._sources)
 
     @cached_property
     def references(self) -> References:

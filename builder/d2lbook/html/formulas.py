@@ -31,7 +31,8 @@ def formulas_in(tokens: Iterable[Token]) -> set[Formula]:
 def render_all(formulas: Iterable[Formula]) -> dict[Formula, Rendered]:
     """Render these formulas at once: one call of KaTeX costs more than a formula."""
     wanted = set(formulas)
-    learn(katex.render(sorted(wanted - _known.keys()), "htmlAndMathml"))
+    new = sorted(formula for formula in wanted if formula not in _known)
+    learn(katex.render(new, "htmlAndMathml"))
     return {formula: _known[formula] for formula in wanted}
 
 

@@ -22,6 +22,8 @@ class BookSources:
     """That of its pages."""
     libraries: Mapping[str, str] = field(default_factory=dict)
     """By tab, the module that is made of its ``#@save`` cells."""
+    _files: dict[str, Path | None] = field(default_factory=dict, compare=False)
+    """Those of the modules that were looked for: a page asks for the same ones again and again."""
 
     def text(self, page: str, link: str) -> str | None:
         """The text of a file, named by its path from a page; None where there is none."""
@@ -44,6 +46,11 @@ class BookSources:
         return found.find(rest.split(".") if rest else []) if found else None
 
     def _file_of(self, module: str) -> Path | None:
+        if module not in self._files:
+            self._files[module] = self._find(module)
+        return self._files[module]
+
+    def _find(self, module: str) -> Path | None:
         path = module.replace(".", "/")
         candidates = (
             file_at(name, source=folder, root=self.root)
