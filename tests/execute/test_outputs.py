@@ -28,6 +28,13 @@ def test_however_the_pieces_come_the_outputs_are_the_same(sent, kept) -> None:
     assert clean_outputs(sent) == tuple(kept)
 
 
+def test_the_text_of_a_widget_is_kept_but_not_its_name() -> None:
+    widget = {"application/vnd.jupyter.widget-view+json": {"model_id": "8f3a"}}
+    text = {"text/plain": "IntSlider(value=0)"}
+    sent = [{**IMAGE, "data": {**widget, **text}}, {**IMAGE, "data": widget}]
+    assert clean_outputs(sent) == ({**IMAGE, "data": text},)
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import struct
 
 import pytest
 from d2lbook.book import Output
 from d2lbook.document.language import load_language
+from d2lbook.document.outputs import Limits
 from d2lbook.html.ansi import ansi_to_html
 from d2lbook.html.outputs import OutputWriter
 from d2lbook.html.pictures import picture_size
@@ -103,8 +105,37 @@ def test_scripts_are_left_out(writer: OutputWriter) -> None:
     assert writer.write([data(html=f"<div>{script}</div>", plain="p")]) == "<pre>p</pre>\n"
 
 
-def test_widgets_say_nothing_to_readers(writer: OutputWriter) -> None:
-    assert writer.write([data(widget="{}", plain="HBox(…)")]) == ""
+def test_a_text_stands_for_a_widget(writer: OutputWriter) -> None:
+    assert writer.write([data(widget="{}", plain="HBox(…)")]) == "<pre>HBox(…)</pre>\n"
+
+
+@pytest.mark.parametrize(
+    ("output", "shown"),
+    [
+        (stream("1234567890"), "1234567890"),
+        (stream("12345678901"), "1234567890#11 B"),
+        (stream("1\n" * 4 + "x" * 5000), "1\n1\n1\n1\nxx#5 kB"),
+        (data(html="<b>1234567</b>xxxxxxxxxxx", plain="p"), "p#25 B"),
+        # What is small enough is shown whole, whatever there is besides.
+        (data(svg=SVG, png=base64.b64encode(PNG[:20]).decode(), plain="p" * 20), "<img>"),
+        (data(svg=SVG), "#65 B"),
+    ],
+    ids=["just right", "text", "many lines", "HTML", "another picture", "a picture alone"],
+)
+def test_more_than_a_page_can_hold_is_cut(output: Output, shown: str) -> None:
+    limits = Limits(text=10, picture=20)
+    html = OutputWriter(load_language("en"), str, limits).write([output])
+    html = re.sub("<img.*?>", "<img>", html.replace("<pre>", "").replace("</pre>\n", ""))
+    note = '<p class="cut">Shortened: all (.*) of this output are in the notebook.</p>'
+    assert re.sub(note, r"#\1", html).strip().replace("\xa0", " ") == shown
+
+
+def test_no_more_than_so_many_lines_are_shown() -> None:
+    writer = OutputWriter(load_language("en"), str, Limits(text=100_000))
+    lines = [f"line {number}\n" for number in range(1001)]
+    assert "cut" not in writer.write([stream("".join(lines[:-1]))])
+    html = writer.write([stream("".join(lines))])
+    assert 'line 999</pre>\n<p class="cut">' in html
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,10 @@ class Execute:
     """What becomes of those where there is no GPU."""
     seed: int = setting(count)
     """Seed of Python, NumPy and the framework, set before the first cell."""
+    output_limit: int | None = setting(size)
+    """How much text of one output pages and PDFs show, of no more than 1,000 lines."""
+    picture_limit: int | None = setting(size)
+    """How large a picture, or HTML, may be that they show of one output."""
     cache: str = setting(address)
     """URL of results that machines share (``s3://…``, ``file://…``); empty: there are none."""
     cache_mode: str = setting(choice(*CACHE_MODES))

@@ -1,6 +1,7 @@
 """Outputs of code cells (nbformat 4) → the forms in which each can be shown.
 
-What Jupyter alone can show, a live widget, has none.
+What Jupyter alone can show, a live widget, is the text that stands for it. Pages and
+PDFs show no more of an output than the book allows; notebooks keep all of it.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, Self, TypeAlias, get_args
 
 from d2lbook.book import Output
+from d2lbook.config import Config
 
 PictureKind: TypeAlias = Literal["svg", "png", "jpg", "gif"]
 Kind: TypeAlias = (
@@ -33,7 +35,24 @@ _TYPES: Mapping[Kind, str] = {
     "latex": "text/latex",
     "text": "text/plain",
 }
-_WIDGET = "application/vnd.jupyter.widget-view+json"
+_RICH: tuple[Kind, ...] = ("html", *PICTURE_KINDS)
+
+MOST_LINES = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much of one output is shown; None: any amount."""
+
+    text: int | None = None
+    """In characters; and no more than ``MOST_LINES`` lines then."""
+    picture: int | None = None
+    """In bytes; HTML counts as a picture, as what is large in it mostly is one."""
+
+    @classmethod
+    def of(cls, config: Config) -> Self:
+        """Those of a book."""
+        return cls(text=config.execute.output_limit, picture=config.execute.picture_limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +63,8 @@ class Form:
     text: str = ""
     picture: bytes = b""
     """Of a picture, in place of ``text``."""
+    whole: str = ""
+    """How large the output is (``412 kB``), where this is not all of it."""
 
     @property
     def file(self) -> str:
@@ -51,13 +72,55 @@ class Form:
         return f"{hashlib.sha256(self.picture).hexdigest()[:20]}.{self.kind}"
 
 
-def output_forms(outputs: Iterable[Output], kinds: Sequence[Kind]) -> Iterator[list[Form]]:
+def output_forms(
+    outputs: Iterable[Output], kinds: Sequence[Kind], limits: Limits = Limits()
+) -> Iterator[list[Form]]:
     """For each output of a cell, in order, its forms.
 
     Where an output comes in several forms, they are those of these ``kinds``, in
     their order: a writer takes the first that it can show. Pieces written to one
     stream, one after the other, are one output.
     """
+    for forms in _all_forms(outputs, kinds):
+        yield list(_limited(forms, limits))
+
+
+def _limited(forms: Iterable[Form], limits: Limits) -> Iterator[Form]:
+    """The forms that are not too large, and of texts the beginning."""
+    left_out = ""
+    is_empty = True
+    for form in forms:
+        if form.kind not in _RICH:
+            text = _beginning(form.text, limits)
+            size = "" if text == form.text else _shown_size(form.text.encode())
+            yield replace(form, text=text, whole=left_out or size)
+            is_empty = False
+        elif limits.picture is None or len(form.picture or form.text) <= limits.picture:
+            yield form
+            is_empty = False
+        else:
+            left_out = left_out or _shown_size(form.picture or form.text.encode())
+    if left_out and is_empty:
+        yield Form("text", whole=left_out)
+
+
+def _beginning(text: str, limits: Limits) -> str:
+    if limits.text is None:
+        return text
+    if len(text) > limits.text or text.rstrip("\n").count("\n") >= MOST_LINES:
+        text = "\n".join(text[: limits.text].split("\n", MOST_LINES)[:MOST_LINES])
+    return text
+
+
+def _shown_size(content: bytes) -> str:
+    """How large it is, in the same words in every language."""
+    size, units = len(content), ["B", "kB", "MB", "GB"]
+    while size >= 1000 and len(units) > 1:
+        size, units = round(size / 1000), units[1:]
+    return f"{size}\N{NO-BREAK SPACE}{units[0]}"
+
+
+def _all_forms(outputs: Iterable[Output], kinds: Sequence[Kind]) -> Iterator[list[Form]]:
     for (kind, name), group in groupby(outputs, lambda o: (o.get("output_type"), o.get("name"))):
         if kind == "stream":
             text = "".join(_text(output.get("text")) for output in group)
@@ -73,8 +136,6 @@ def output_forms(outputs: Iterable[Output], kinds: Sequence[Kind]) -> Iterator[l
 
 
 def _forms(data: Mapping[str, Any], kinds: Sequence[Kind]) -> Iterator[Form]:
-    if _WIDGET in data:
-        return  # Its text says nothing to a reader.
     for kind in kinds:
         if _TYPES[kind] in data:
             text = _text(data[_TYPES[kind]])

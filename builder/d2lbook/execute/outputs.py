@@ -18,6 +18,8 @@ from d2lbook.book import Output
 TERMINAL_CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-HJKSTfhlnsu]")
 """Control sequences that move the cursor or erase, but not those that colour."""
 
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
 LIBRARY_FOLDER = r"[~/][^\s\x1b'\":]*/(?:python3[.\d]*|(?:site|dist)-packages)"
 """Folder of modules that are not the book's, as IPython shows it: ``~`` is the user's own."""
 
@@ -33,7 +35,19 @@ def _clean(outputs: Iterable[dict[str, Any]]) -> Iterator[Output]:
             yield from _merge_streams(group)
         else:
             # As plain JSON, they are equal to those that come from the cache.
-            yield from (json.loads(json.dumps(output)) for output in group)
+            plain = (json.loads(json.dumps(output)) for output in group)
+            yield from filter(None, map(_without_widget, plain))
+
+
+def _without_widget(output: Output) -> Output | None:
+    """The output without a live widget, which needs its kernel; None where nothing else is there.
+
+    The text that stands for it stays. The widget's name is another in every execution.
+    """
+    if WIDGET not in output.get("data", ()):
+        return output
+    data = {kind: content for kind, content in output["data"].items() if kind != WIDGET}
+    return {**output, "data": data} if data else None
 
 
 def _merge_streams(pieces: Iterable[dict[str, Any]]) -> Iterator[Output]:

@@ -11,6 +11,7 @@ from d2lbook.document.citations import References
 from d2lbook.document.labels import Target
 from d2lbook.document.language import Language
 from d2lbook.document.numbering import PageNumbers
+from d2lbook.document.outputs import Limits
 from d2lbook.html.addresses import page_file
 from d2lbook.html.pictures import BookFiles
 
@@ -72,6 +73,8 @@ class Site:
     bibliography: str
     """Name of the page with the list of references; empty where there is none."""
     files: BookFiles
+    limits: Limits = field(default_factory=Limits)
+    """How much of an output is shown."""
     links: tuple[Link, ...] = ()
     notebooks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Files of the site with the notebooks of a page (by name), by tab."""

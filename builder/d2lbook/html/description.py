@@ -10,6 +10,7 @@ from d2lbook.document.citations import References
 from d2lbook.document.labels import number_text
 from d2lbook.document.language import load_language
 from d2lbook.document.model import Document
+from d2lbook.document.outputs import Limits
 from d2lbook.document.text import plain_text
 from d2lbook.document.whole import Documents
 from d2lbook.html import formulas
@@ -60,6 +61,7 @@ def describe_site(
         tabs=config.build.tabs,
         contents=tree,
         order=tuple(entries),
+        limits=Limits.of(config),
         entries=entries,
         numbers=documents.numbers,
         targets=documents.targets,

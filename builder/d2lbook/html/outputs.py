@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from d2lbook.book import Output
 from d2lbook.document.katex import Formula
 from d2lbook.document.language import Language
-from d2lbook.document.outputs import PICTURE_KINDS, Form, Kind, output_forms
+from d2lbook.document.outputs import PICTURE_KINDS, Form, Kind, Limits, output_forms
 from d2lbook.html import formulas
 from d2lbook.html.ansi import ansi_to_html
 from d2lbook.html.pictures import picture_size
@@ -36,22 +36,29 @@ class OutputWriter:
     """Writes the outputs of one page.
 
     ``address`` turns a file of the site into a link of the page; ``pictures``
-    gathers the files by name.
+    gathers the files by name; ``limits`` say how much of an output is shown.
     """
 
     language: Language
     address: Callable[[str], str]
+    limits: Limits = field(default_factory=Limits)
     pictures: dict[str, bytes] = field(default_factory=dict)
 
     def write(self, outputs: Iterable[Output]) -> str:
         """All outputs of a cell; empty where there is nothing to see."""
         return "".join(
             next(filter(None, map(self._form, found)), "")
-            for found in output_forms(outputs, _RICHEST_FIRST)
+            for found in output_forms(outputs, _RICHEST_FIRST, self.limits)
         )
 
     def _form(self, form: Form) -> str:
         """One form of an output; empty where it can't be shown."""
+        if not form.whole:
+            return self._shown(form)
+        note = escape(self.language.text("cut_output", size=form.whole))
+        return f'{self._shown(form)}<p class="cut">{note}</p>\n'
+
+    def _shown(self, form: Form) -> str:
         match form.kind:
             case "stream":
                 return _text(form.text.rstrip("\n"))

@@ -14,7 +14,10 @@ _MARK = re.compile(r"#\s*(?:@(?:save|raises|hide\w*)|hide (?:code|outputs))\b", 
 
 
 def without_marks(source: str) -> str:
-    """The code without `#@save`, `#@raises`, `#@hide…`, `# Hide code`; a line that was only that goes."""
+    """The code without `#@save`, `#@raises`, `#@hide…`, `# Hide code`.
+
+    A line that was only that goes.
+    """
     marks = [match.start() for match in _MARK.finditer(source)]
     if not all(_is_surely_comment(source, mark) for mark in marks):
         comments = set(_comments(source))

@@ -16,6 +16,7 @@ from d2lbook.document.katex import Formula
 from d2lbook.document.labels import Target
 from d2lbook.document.language import Language
 from d2lbook.document.numbering import PageNumbers
+from d2lbook.document.outputs import Limits
 from d2lbook.document.pandoc import Node
 from d2lbook.errors import Problem
 
@@ -55,6 +56,8 @@ class Volume:
     """The book's folder, links resolved."""
     source: Path
     """The folder of its pages, links resolved."""
+    limits: Limits = field(default_factory=Limits)
+    """How much of an output is shown."""
 
     def find_file(self, page: str, link: str) -> str:
         """The path, from the book's folder, of a file that a page names.

@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterable
 
 from d2lbook.book import Output
-from d2lbook.document.outputs import PICTURE_KINDS, Form, Kind, output_forms
+from d2lbook.document.language import Language
+from d2lbook.document.outputs import PICTURE_KINDS, Form, Kind, Limits, output_forms
 from d2lbook.document.pandoc import Node
 from d2lbook.volume import nodes
 
@@ -25,17 +26,27 @@ _TERMINAL_CODE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*(?:\x07|\x1b\
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
-def output_blocks(outputs: Iterable[Output], pictures: dict[str, bytes], alt: str) -> list[Node]:
+def output_blocks(
+    outputs: Iterable[Output], pictures: dict[str, bytes], language: Language, limits: Limits
+) -> list[Node]:
     """The outputs of one cell, in order.
 
-    Pictures are put into ``pictures`` by the path that their Image names, with
-    ``alt`` as their description.
+    Pictures are put into ``pictures`` by the path that their Image names; where
+    an output is not shown whole, a text after it says so.
     """
-    blocks = (
-        next(filter(None, (_block(form, pictures, alt) for form in found)), None)
-        for found in output_forms(outputs, _RICHEST_FIRST)
-    )
-    return [block for block in blocks if block]
+    alt = language.text("output_picture")
+    blocks: list[Node] = []
+    for forms in output_forms(outputs, _RICHEST_FIRST, limits):
+        for form in forms:
+            block = _block(form, pictures, alt)
+            if block:
+                blocks.append(block)
+            if form.whole:
+                note = language.text("cut_output", size=form.whole)
+                blocks.append(nodes.div([nodes.code_block(note)], "", "output", "note"))
+            if block or form.whole:
+                break
+    return blocks
 
 
 def _block(form: Form, pictures: dict[str, bytes], alt: str) -> Node | None:

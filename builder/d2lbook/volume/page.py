@@ -114,7 +114,8 @@ class _PageWriter(InlineWriter):
         outputs = output_blocks(
             block.outputs[self.volume.tab],
             self.tree.pictures,
-            self.volume.language.text("output_picture"),
+            self.volume.language,
+            self.volume.limits,
         )
         self.tree.formulas += [
             (Formula(found["c"][1], display=True), self.page.place(cell.line_of(0)))

@@ -10,6 +10,7 @@ from d2lbook.document import katex
 from d2lbook.document.citations import References
 from d2lbook.document.katex import Formula
 from d2lbook.document.language import load_language
+from d2lbook.document.outputs import Limits
 from d2lbook.document.whole import Documents
 from d2lbook.errors import Problem
 from d2lbook.volume import nodes
@@ -40,6 +41,7 @@ def page_trees(
         references=references,
         root=config.root.resolve(),
         source=config.source.resolve(),
+        limits=Limits.of(config),
     )
     pages = {name: documents.pages[name] for name in levels}
     trees = [page_tree(page, volume, levels[name]) for name, page in pages.items()]
