@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from d2lbook.config import read_config
 from d2lbook.execute.jobs import Observer
+from d2lbook.html.folder import MANIFEST
+from d2lbook.html.search import FOLDER
 from d2lbook.memory import Memory
 from d2lbook.pipeline import Build, Reporter
 from d2lbook.targets import write_pages
@@ -52,11 +54,12 @@ class Session:
         return set(self.written.anew)
 
     def files(self) -> dict[str, bytes]:
+        """All but the index for searching, which waits for a whole build."""
         folder = self.config.output / "html"
         return {
             path.relative_to(folder).as_posix(): path.read_bytes()
-            for path in folder.rglob("*")
-            if path.is_file()
+            for path in folder.rglob("*.*")
+            if path.is_file() and FOLDER not in path.parts and path.name != MANIFEST
         }
 
 
