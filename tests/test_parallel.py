@@ -8,6 +8,8 @@ import pytest
 from d2lbook import parallel
 from d2lbook.errors import SourceError
 from d2lbook.parallel import map_in_processes, map_in_two_steps
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 @pytest.fixture(params=[1, 2, 3])
@@ -29,6 +31,14 @@ def test_the_work_is_shared_out(processors: int) -> None:
 
 def test_too_little_work_is_done_here() -> None:
     assert set(map_in_processes(lambda _: os.getpid(), range(6), worth=False)) == {os.getpid()}
+
+
+@given(st.lists(st.integers(0, 100)), st.integers(1, 4))
+def test_shares_are_even(efforts: list[int], count: int) -> None:
+    shares = parallel._shares(efforts, count)
+    assert sorted(index for share in shares for index in share) == list(range(len(efforts)))
+    sums = [sum(efforts[index] for index in share) for share in shares]
+    assert max(sums) - min(sums) <= max(efforts, default=0)
 
 
 def test_everybody_knows_of_all_half_way(processors: int) -> None:

@@ -53,13 +53,15 @@ def map_in_two_steps(
     first: Callable[[Item], tuple[Kept, Told]],
     between: Callable[[list[Told]], Shared],
     second: Callable[[list[Kept], Shared], list[Result]],
+    effort: Callable[[Item], float] = lambda _: 1.0,
     worth: bool = True,
 ) -> list[Result]:
     """Work that needs to know of all items half-way; the results, in the order of the items.
 
     ``first`` makes of an item what is kept where it is, and what is told to all;
     ``between`` makes of all that was told what everybody has to know; ``second``
-    makes of that the results for all that was kept in one place. What is told,
+    makes of that the results for all that was kept in one place. ``effort`` guesses
+    how long an item takes, so that all have as much to do. What is told,
     shared and returned is pickled, what is kept is not. An error that one of them
     raises is raised here.
     """
@@ -75,11 +77,12 @@ def map_in_two_steps(
         shared = connection.recv()
         connection.send((None, second([kept for kept, _ in pairs], shared)))
 
-    with _copies(work, [items[start::processes] for start in range(processes)]) as copies:
-        shared = between(_interleaved([_answer(copy) for copy in copies]))
+    shares = _shares([effort(item) for item in items], processes)
+    with _copies(work, [[items[index] for index in share] for share in shares]) as copies:
+        shared = between(_in_order(shares, [_answer(copy) for copy in copies]))
         for copy in copies:
             copy.send(shared)
-        return _interleaved([_answer(copy) for copy in copies])
+        return _in_order(shares, [_answer(copy) for copy in copies])
 
 
 @contextmanager
@@ -130,7 +133,22 @@ def _answer(connection: Connection) -> Any:
     return answer
 
 
-def _interleaved(shares: Sequence[Sequence[Any]]) -> list[Any]:
-    """Shares that were dealt out in turn, as one list again."""
-    count = sum(map(len, shares))
-    return [shares[index % len(shares)][index // len(shares)] for index in range(count)]
+def _shares(efforts: Sequence[float], count: int) -> list[list[int]]:
+    """The indices of all items in shares of about the same effort, each in order."""
+    shares: list[list[int]] = [[] for _ in range(count)]
+    sums = [0.0] * count
+    for index in sorted(range(len(efforts)), key=lambda index: -efforts[index]):
+        least = sums.index(min(sums))
+        shares[least].append(index)
+        sums[least] += efforts[index]
+    return [sorted(share) for share in shares]
+
+
+def _in_order(shares: Sequence[Sequence[int]], found: Sequence[Sequence[Any]]) -> list[Any]:
+    """What was found for the items of each share, in the order of the items."""
+    pairs = [
+        pair
+        for share, results in zip(shares, found, strict=True)
+        for pair in zip(share, results, strict=True)
+    ]
+    return [result for _, result in sorted(pairs, key=lambda pair: pair[0])]
