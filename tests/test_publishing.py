@@ -77,6 +77,16 @@ def test_the_zip_has_a_folder_for_each_tab(make_book: MakeBook) -> None:
     assert b":label:" not in content["jax/part/page.ipynb"]
 
 
+def test_each_tab_has_a_zip_of_its_own_with_its_requirements(make_book: MakeBook) -> None:
+    config = BOOK["config.ini"] + "[env jax]\nrequirements = envs/jax.txt\n"
+    output = build(make_book({**BOOK, "config.ini": config, "envs/jax.txt": "jax==1\n"}), "pkg")
+    with ZipFile(output / "tiny-jax.zip") as archive:
+        assert archive.read("tiny-jax/requirements.txt") == b"jax==1\n"
+        assert "tiny-jax/part/page.ipynb" in archive.namelist()
+    with ZipFile(output / "tiny-pytorch.zip") as archive:
+        assert "tiny-pytorch/requirements.txt" not in archive.namelist()
+
+
 def test_the_zip_of_a_book_without_tabs_has_none(make_book: MakeBook) -> None:
     config = "[build]\neval_notebook = False\n"
     output = build(make_book({"config.ini": config, "index.md": "# Book\n"}), "pkg")

@@ -93,6 +93,12 @@ def pdf_file(config: Config, tab: str) -> Path:
     return config.output / "pdf" / f"{config.project.name}{of_tab}.pdf"
 
 
+def package_file(config: Config, tab: str = "") -> Path:
+    """The file of the zip with the notebooks of a tab, or of all tabs."""
+    of_tab = f"-{tab}" if tab and config.has_tabs else ""
+    return config.output / f"{config.project.name}{of_tab}.zip"
+
+
 def remove_others(folder: Path, keep: Iterable[Path], pattern: str) -> None:
     """Remove the files below the folder that match the pattern and are not to be kept."""
     kept = set(keep)

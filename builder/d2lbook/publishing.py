@@ -13,7 +13,7 @@ from d2lbook.errors import ConfigError, Problem
 from d2lbook.execute.workspace import copy_changed, link_changed, resource_files
 from d2lbook.files import unwritable, write_file
 from d2lbook.notebooks.ipynb import notebook_json
-from d2lbook.output import claim, remove_others
+from d2lbook.output import claim, package_file, remove_others
 from d2lbook.parallel import map_in_processes
 from d2lbook.pipeline import Build
 from d2lbook.source.files import find_non_notebooks
@@ -88,17 +88,30 @@ class SitePages:
 
 
 def write_package(build: Build) -> list[Path]:
-    """A zip of the clean notebooks and what they need, with a folder for each tab."""
+    """A zip of the clean notebooks and what they need, with a folder for each tab.
+
+    In a book with tabs each tab has a zip of its own as well.
+    """
     from d2lbook.publish.archive import write_archive
 
-    path = claim(build.config) / f"{build.config.project.name}.zip"
-    files: dict[str, str | Path] = {}
+    config = build.config
+    claim(config)
+    everything: dict[str, str | Path] = {}
     for tab, texts in downloads(build).items():
-        folder = f"{tab}/" if build.config.has_tabs else ""
-        files |= {f"{folder}{name}": file for name, file in _companions(build.config).items()}
-        files |= {f"{folder}{name}.ipynb": text for name, text in texts.items()}
-    write_archive(path, files)
-    return [path]
+        files = {**_companions(config), **_requirements(config, tab)}
+        files |= {f"{name}.ipynb": text for name, text in texts.items()}
+        everything |= {f"{tab}/{name}" if config.has_tabs else name: files[name] for name in files}
+        if config.has_tabs:
+            path = package_file(config, tab)
+            write_archive(path, {f"{path.stem}/{name}": file for name, file in files.items()})
+    write_archive(package_file(config), everything)
+    return [package_file(config)]
+
+
+def _requirements(config: Config, tab: str) -> Mapping[str, str | Path]:
+    """The lock of the tab's environment, under the name that readers know."""
+    path = config.root / config.environments[tab].requirements
+    return {"requirements.txt": path} if path.is_file() else {}
 
 
 def write_colab(build: Build) -> list[Path]:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from d2lbook.checks import check_links, check_outputs, check_tabs
 from d2lbook.config import Config
-from d2lbook.errors import ExecutionError, Problem, raise_all
+from d2lbook.errors import Problem
 from d2lbook.files import write_file
 from d2lbook.library import library_text, with_version
 from d2lbook.notebooks.ipynb import notebook_json
-from d2lbook.output import claim, pdf_file, remove_others
+from d2lbook.output import claim, package_file, pdf_file, remove_others
 from d2lbook.parallel import map_in_processes
 from d2lbook.pipeline import Build
 from d2lbook.publishing import (
@@ -71,12 +71,12 @@ def write_eval(build: Build) -> list[Path]:
     for tab, of_tab in texts.items():
         _write_notebooks(folder / tab, of_tab)
         copy_companions(build.config, folder / tab)
-    raise_all(ExecutionError, (each.problem for each in build.executions if each.problem))
+    build.raise_failures()
     return [folder]
 
 
 def write_html(build: Build) -> list[Path]:
-    """The site: pages with all tabs, the notebooks to download, the PDFs that are there."""
+    """The site: pages with all tabs, notebooks to download, the PDFs and zips that are there."""
     write_pages(build)
     return [claim(build.config) / "html" / "index.html"]
 
@@ -92,13 +92,19 @@ def write_pages(build: Build, before: Written | None = None) -> Written:
         SitePages(build),
         build.config,
         folder,
-        pdfs={tab: path for tab in build.tabs if (path := pdf_file(build.config, tab)).is_file()},
+        pdfs=_that_are_there(build, pdf_file),
+        packages=_that_are_there(build, package_file),
         colab=partial(colab_address, config=build.config),
         before=before,
     )
     build.warn(written.problems)
     _copy_non_notebooks(build.config, folder)
     return written
+
+
+def _that_are_there(build: Build, file: Callable[[Config, str], Path]) -> Mapping[str, Path]:
+    """The files of these tabs that an earlier target has written, by tab."""
+    return {tab: path for tab in build.tabs if (path := file(build.config, tab)).is_file()}
 
 
 def write_pdfs(build: Build) -> list[Path]:
@@ -192,9 +198,11 @@ def _outputs(build: Build) -> str:
     return hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()
 
 
-def _outputs_and_pdfs(build: Build) -> str:
-    pdfs = [pdf_file(build.config, tab) for tab in build.tabs]
-    digests = [hashlib.sha256(pdf.read_bytes()).hexdigest() for pdf in pdfs if pdf.is_file()]
+def _outputs_and_downloads(build: Build) -> str:
+    files = [
+        path for file in (pdf_file, package_file) for path in _that_are_there(build, file).values()
+    ]
+    digests = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
     return f"{_outputs(build)} {digests}"
 
 
@@ -203,7 +211,7 @@ TARGETS: Mapping[str, Target] = {
     "eval": write_eval,
     "ipynb": _once("ipynb", write_ipynb, _nothing_else),
     "pdf": _once("pdf", write_pdfs, _outputs),
-    "html": _once("html", write_html, _outputs_and_pdfs),
+    "html": _once("html", write_html, _outputs_and_downloads),
     "outputcheck": check_outputs,
     "pkg": _once("pkg", write_package, _outputs),
     "colab": _once("colab", write_colab, _outputs),

@@ -19,12 +19,15 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     book = shutil.copytree(DEMO, folder.parent / "book")
     pdf = folder.parent / "demo-jax.pdf"
     pdf.write_bytes(b"%PDF-")
+    package = folder.parent / "demo-jax.zip"
+    package.write_bytes(b"PK")
     problems = build_site(
         book,
         folder,
         DEMO_OUTPUTS,
         notebooks={tab: {"chapter/tour": "{}"} for tab in ("pytorch", "mxnet", "jax")},
         pdfs={"jax": pdf},
+        packages={"jax": package},
     )
     assert [problem.line() for problem in problems] == []
     return folder

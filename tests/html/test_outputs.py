@@ -86,7 +86,7 @@ def test_pictures_are_files_named_by_their_content(
     assert writer.pictures == {name: content}
     assert html == (
         f'<img src="../{name}" alt="Picture made by the code above"'
-        f' width="{width}" height="{height}" decoding="async">\n'
+        f' width="{width}" height="{height}" loading="lazy" decoding="async">\n'
     )
 
 

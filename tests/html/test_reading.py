@@ -181,6 +181,37 @@ def test_a_discussion_is_loaded_on_request_only(window: Watched, served: str) ->
     ]
 
 
+def test_a_page_says_how_to_run_it(window: Watched, served: str) -> None:
+    window.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = window.page
+    page.goto(f"{served}/{TOUR}?tab=jax")
+    page.get_by_role("button", name="Run it yourself").click()
+    dialog = page.get_by_role("dialog", name="Run it yourself")
+    link = dialog.get_by_role("link", name="demo-jax.zip")
+    assert page.request.get(page.evaluate("link => link.href", link.element_handle())).ok
+    dialog.get_by_role("button", name="Copy").click()
+    assert page.evaluate("navigator.clipboard.readText()").split("\n") == [
+        "unzip demo-jax.zip",
+        "cd demo-jax",
+        "python3.11 -m venv .venv",
+        ".venv/bin/pip install --no-deps -r requirements.txt",
+        ".venv/bin/pip install jupyterlab",
+        ".venv/bin/jupyter lab 'chapter/tour.ipynb'",
+    ]
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).not_to_be_visible()
+
+
+def test_a_page_says_what_its_outputs_were_made_with(window: Watched, served: str) -> None:
+    page = window.page
+    page.goto(f"{served}/{TOUR}?tab=jax")
+    expect(page.locator(".made-with")).to_have_text(
+        "The outputs for JAX were made with Python 3.11, jax 0.10.2, flax 0.12.8"
+    )
+    page.get_by_role("tab", name="MXNet").first.click()
+    expect(page.locator(".made-with")).not_to_be_visible()
+
+
 def test_the_contents_of_the_page_follow_the_reader(window: Watched, served: str) -> None:
     page = window.page
     page.goto(f"{served}/{READING}")

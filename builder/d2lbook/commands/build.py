@@ -6,10 +6,10 @@ targets:
   html    the site: every page with all its tabs           OUTPUT/html/
   pdf     a PDF for each tab                               OUTPUT/pdf/
   lib     the library of the cells marked #@save           [library-TAB] lib_file
-  all     eval, ipynb, pdf and html
+  all     eval, ipynb, pdf, pkg and html
 
 notebooks for readers, with outputs, without anything of d2lbook's in them:
-  pkg        a zip of all of them                          OUTPUT/NAME.zip
+  pkg        zips of all of them, and of each tab's        OUTPUT/NAME.zip
   colab      for Google Colab                              OUTPUT/colab/TAB/
   sagemaker  for Amazon SageMaker                          OUTPUT/sagemaker/TAB/
   slides     the slides of the pages that mark some        OUTPUT/slides/TAB/
@@ -31,19 +31,20 @@ import argparse
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from d2lbook.config import Config
+    from d2lbook.execute.executors import Executor
     from d2lbook.execute.selection import Selection
     from d2lbook.execute.sharding import Shard
 
 NAME = "build"
 HELP = "build notebooks, pages, PDFs, the library"
 
-ALL = ("eval", "ipynb", "pdf", "html")
+ALL = ("eval", "ipynb", "pdf", "pkg", "html")
 FOR_READERS = ("pkg", "colab", "sagemaker", "slides")
 CHECKS = ("outputcheck", "tabcheck", "linkcheck")
 EXECUTING = ("eval", "pdf", "html", *FOR_READERS)
@@ -88,6 +89,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="start no notebook any more once one has failed ([execute] fail_fast)",
     )
+    parser.add_argument(
+        "--executor",
+        choices=("local", "ray"),
+        default="local",
+        help="where notebooks are executed: here (default), or on the machines of a Ray cluster",
+    )
+    parser.add_argument(
+        "--address",
+        metavar="HOST:PORT",
+        help="of the Ray cluster; default: RAY_ADDRESS, or one that is started on this machine",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -112,6 +124,7 @@ def run(arguments: argparse.Namespace) -> int:
     with (
         reserved(config, console.wait_for_build) if set(targets) - set(CHECKS) else nullcontext(),
         environment_progress(arguments.verbosity) as on_environment,
+        _executor(config, arguments) as executor,
     ):
         observer = Observer() if arguments.verbosity < 0 else observer_for(sys.stderr)
         build = Build(
@@ -125,6 +138,7 @@ def run(arguments: argparse.Namespace) -> int:
                 observer=observer,
             ),
             selection,
+            executor=executor,
         )
         _ = build.choose  # what there is not is told before anything is made
         for name in targets:
@@ -156,6 +170,22 @@ def _configured(config: Config, arguments: argparse.Namespace) -> Config:
     jobs = arguments.jobs or execute.jobs
     fail_fast = arguments.fail_fast or execute.fail_fast
     return replace(config, execute=replace(execute, jobs=jobs, fail_fast=fail_fast))
+
+
+@contextmanager
+def _executor(config: Config, arguments: argparse.Namespace) -> Iterator[Executor | None]:
+    """Where notebooks are executed; None: here, as long as the build needs it."""
+    if arguments.executor == "local":
+        if arguments.address:
+            from d2lbook.errors import UsageError
+
+            raise UsageError.of("--address is that of a cluster", "it goes with --executor ray")
+        yield None
+        return
+    from d2lbook.execute.cluster import RayExecutor
+
+    with closing(RayExecutor(config, arguments.address)) as executor:
+        yield executor
 
 
 def _targets(names: list[str]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from d2lbook.document.language import Language
 from d2lbook.document.numbering import PageNumbers
 from d2lbook.document.outputs import Limits
 from d2lbook.html.addresses import page_file
+from d2lbook.html.locally import MadeWith, Package
 from d2lbook.html.pictures import BookFiles
 
 CARDS = "_cards"
@@ -82,6 +83,10 @@ class Site:
     """Where Colab opens the notebooks of a page (by name), by tab."""
     pdfs: Mapping[str, str] = field(default_factory=dict)
     """Where the PDFs are, by tab, relative to the site's folder."""
+    packages: Mapping[str, Package] = field(default_factory=dict)
+    """The zips with all notebooks, by tab."""
+    made_with: Mapping[str, MadeWith] = field(default_factory=dict)
+    """What the outputs were made with, by tab, as far as it is known."""
     style_sheets: tuple[Asset, ...] = ()
     scripts: tuple[Asset, ...] = ()
     """What every page loads."""

@@ -16,6 +16,7 @@ from d2lbook.document.whole import Documents
 from d2lbook.html import formulas
 from d2lbook.html.assets import Assets
 from d2lbook.html.context import Entry, Link, Site
+from d2lbook.html.locally import made_with, package_of
 from d2lbook.html.pictures import BookFiles
 from d2lbook.html.search import FOLDER
 from d2lbook.html.titles import title_html
@@ -40,9 +41,10 @@ def describe_site(
     assets: Assets,
     *,
     pdfs: Mapping[str, str],
+    packages: Mapping[str, str],
     colab: ColabAddress,
 ) -> Site:
-    """What every page shows of the book; ``pdfs`` are files of the site by tab."""
+    """What every page shows of the book; ``pdfs`` and ``packages`` are files of the site by tab."""
     titles = [page.title for page in documents.pages.values() if page.title]
     formulas.render_all(formulas.formulas_in(titles))
     tree = _entry(book.tree, documents.pages)
@@ -80,6 +82,8 @@ def describe_site(
             for name, document in with_code.items()
         },
         pdfs=pdfs,
+        packages={tab: package_of(config, tab, file) for tab, file in packages.items()},
+        made_with={tab: found for tab in config.tabs if (found := made_with(config, tab))},
         style_sheets=assets.style_sheets,
         scripts=assets.scripts,
         logo=assets.logo,

@@ -93,7 +93,9 @@ class OutputWriter:
         size = picture_size(form.picture)
         shape = f' width="{size[0]}" height="{size[1]}"' if size else ""
         alt = escape(self.language.text("output_picture"))
-        return f'<img src="{escape(self.address(file))}" alt="{alt}"{shape} decoding="async">\n'
+        # What is not in view is fetched once it is, as in tabs that nobody opens.
+        loading = 'loading="lazy" decoding="async"'
+        return f'<img src="{escape(self.address(file))}" alt="{alt}"{shape} {loading}>\n'
 
 
 def _text(text: str) -> str:

@@ -318,7 +318,7 @@ class ProseWriter:
                 attributes["width"], attributes["height"] = map(str, size)
         if style:
             attributes["style"] = style
-        return f'<img{_attributes(attributes)} decoding="async">'
+        return f'<img{_attributes(attributes)} loading="lazy" decoding="async">'
 
     def table_caption_open(self, tokens: Sequence[Token], index: int) -> str:
         table = tokens[index + 3]

@@ -37,8 +37,14 @@ _TEXT = re.compile(r"\btexts\.(\w+)")
 def page_script(language: str) -> str:
     """The script for a book in this language."""
     folder = resources.files(__package__) / "static" / "js"
-    parts = "\n".join((folder / f"{name}.js").read_text("utf-8") for name in _PARTS)
+    parts = "".join(_compact((folder / f"{name}.js").read_text("utf-8")) for name in _PARTS)
     known = load_language(language).texts
     texts = {key: known[key] for key in sorted(set(_TEXT.findall(parts)))}
     declared = f"const texts = {json.dumps(texts, ensure_ascii=False)};"
-    return f'(() => {{\n"use strict";\n\n{declared}\n\n{parts}}})();\n'
+    return f'(() => {{\n"use strict";\n{declared}\n{parts}}})();\n'
+
+
+def _compact(script: str) -> str:
+    """The script without comments on lines of their own, and without indentation."""
+    lines = (line.strip() for line in script.splitlines())
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))

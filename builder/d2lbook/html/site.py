@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from d2lbook.book import Book
+from d2lbook.book import Book, Page
 from d2lbook.config import Config
 from d2lbook.document.citations import References
 from d2lbook.document.katex import Formula, Rendered
@@ -27,7 +27,12 @@ from d2lbook.html.assets import gather_assets
 from d2lbook.html.beside import files_beside
 from d2lbook.html.body import tokens_of
 from d2lbook.html.context import Site
-from d2lbook.html.description import ColabAddress, describe_site, notebook_file
+from d2lbook.html.description import (
+    NOTEBOOKS,
+    ColabAddress,
+    describe_site,
+    notebook_file,
+)
 from d2lbook.html.folder import SiteFolder
 from d2lbook.html.page import PageMaker
 from d2lbook.html.search import SearchIndex
@@ -47,19 +52,21 @@ def write_site(
     destination: Path,
     *,
     pdfs: Mapping[str, Path] | None = None,
+    packages: Mapping[str, Path] | None = None,
     colab: ColabAddress = lambda _page, _tab: "",
     before: Written | None = None,
 ) -> Written:
     """Write the site of a book below ``destination``.
 
-    ``pdfs`` are the files of the PDFs by tab; ``colab`` says where Colab opens
+    ``pdfs`` are the files of the PDFs by tab, ``packages`` those of the zips with
+    notebooks; ``colab`` says where Colab opens
     the notebook of a page and tab. ``before`` is what this function wrote there
     last, if of all the book's files only pages have changed since then. Files that
     an earlier build wrote and this one doesn't are removed; files that are as they
     should be are left alone. Raises OutputError where the folder can't be written,
     SourceError where a page can't be read.
     """
-    work = _Work(pages, config, SiteFolder(destination), pdfs or {}, colab)
+    work = _Work(pages, config, SiteFolder(destination), pdfs or {}, packages or {}, colab)
     return (before and work.update(before)) or work.write_all()
 
 
@@ -142,6 +149,13 @@ _Shared = tuple[_Connected, Mapping[Formula, Rendered]]
 """What the making of pages needs to know."""
 
 
+def _effort(page: Page) -> int:
+    """How long a page takes, in characters of its text."""
+    texts = [cell.source for cell in page.cells]
+    # The first that has any waits for docutils to be imported.
+    return sum(map(len, texts)) + (100_000 if any("eval_rst" in text for text in texts) else 0)
+
+
 class _Work:
     """One writing of a site."""
 
@@ -151,12 +165,14 @@ class _Work:
         config: Config,
         folder: SiteFolder,
         pdfs: Mapping[str, Path],
+        packages: Mapping[str, Path],
         colab: ColabAddress,
     ) -> None:
         self.pages = pages
         self.config = config
         self.folder = folder
         self.pdfs = {tab: (f"{PDFS}/{file.name}", file) for tab, file in pdfs.items()}
+        self.packages = {tab: (f"{NOTEBOOKS}/{file.name}", file) for tab, file in packages.items()}
         self.colab = colab
         self.search = SearchIndex(config.state / "search", config.project.language)
         self.assets, self.odd = gather_assets(config)
@@ -214,6 +230,7 @@ class _Work:
             first=self._parse,
             between=connect,
             second=write,
+            effort=lambda name: _effort(self.pages.book.pages[name]),
             worth=len(names) >= _MANY,
         )
         book = shared[0][0]
@@ -241,6 +258,7 @@ class _Work:
             self.config,
             self.assets,
             pdfs={tab: name for tab, (name, _) in self.pdfs.items()},
+            packages={tab: name for tab, (name, _) in self.packages.items()},
             colab=self.colab,
         )
         return _Connected(site=site, documents=documents, references=references)
@@ -281,7 +299,7 @@ class _Work:
         if "index" not in written:
             # Whoever asks for the site's folder gets the page that the book begins with.
             self.folder.write("index.html", redirection(root.text, page_file(root.page)))
-        for name, file in self.pdfs.values():
+        for name, file in (*self.pdfs.values(), *self.packages.values()):
             self.folder.copy(name, file)
         for files, _ in written.values():
             self.folder.keep(files)
