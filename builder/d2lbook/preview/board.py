@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypedDict
 
+from d2lbook.html.folder import MANIFEST
 from d2lbook.preview.outcome import Complaint
 
 
@@ -38,6 +39,8 @@ class Board:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         """The site."""
+        self.is_whole = (folder / MANIFEST).is_file()
+        """Whether there is one, of a build that has ended."""
         self.listeners: set[Callable[[News], None]] = set()
         self.news: News = {
             "server": secrets.token_hex(8),

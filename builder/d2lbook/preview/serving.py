@@ -109,6 +109,7 @@ class Preview:
         if not outcome["errors"]:
             self._good = outcome
             self.board.folder = Path(outcome["site"])
+            self.board.is_whole = True
             self.board.news["site"] += bool(outcome["anew"])
             self.board.news["pictures"] += outcome["files"]
             if self._executes:

@@ -10,7 +10,6 @@ from tornado.routing import HostMatches, Rule
 from tornado.web import Application, ErrorHandler, HTTPError, StaticFileHandler
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
-from d2lbook.html.folder import MANIFEST
 from d2lbook.preview.board import Board, News
 from d2lbook.preview.injection import inject
 
@@ -88,8 +87,8 @@ class SiteHandler(FileHandler):
     async def get(self, path: str, include_body: bool = True) -> None:
         if any(part.startswith(".") for part in PurePosixPath(path).parts):
             raise HTTPError(404)  # what a build notes for itself
-        if not (self.board.folder / MANIFEST).is_file():
-            raise HTTPError(404)  # the first build has not ended
+        if not self.board.is_whole:
+            raise HTTPError(404)
         self.path = self.parse_url_path(path)
         wanted = self.get_absolute_path(self.root, self.path)
         found = self.validate_absolute_path(self.root, wanted)

@@ -52,15 +52,11 @@
   };
 
   const put = (page, parts) => {
-    const goBack = [rememberPlace(), rememberFolds(), rememberFocus()];
+    const goBack = [rememberPlace(), rememberFolds(), rememberScrolling(parts), rememberFocus()];
     document.title = page.title;
     root.dataset.tabs = page.documentElement.dataset.tabs || "";
     for (const part of parts) {
-      const old = document.querySelector(part);
-      const scrolled = old.scrollTop;
-      const now = document.adoptNode(page.querySelector(part));
-      old.replaceWith(now);
-      now.scrollTop = scrolled;
+      document.querySelector(part).replaceWith(document.adoptNode(page.querySelector(part)));
     }
     document.dispatchEvent(new CustomEvent("d2lbook:swapped"));
     for (const go of goBack.reverse()) go();
@@ -103,6 +99,14 @@
     const before = new Map(all("details").map((fold) => [key(fold), fold.open]));
     return () => {
       for (const fold of all("details")) fold.open = before.get(key(fold)) ?? fold.open;
+    };
+  };
+
+  const rememberScrolling = (parts) => {
+    const before = parts.map((part) => [part, document.querySelector(part).scrollTop]);
+    return () => {
+      // Asking the browser for nothing spares it a layout.
+      for (const [part, top] of before) if (top) document.querySelector(part).scrollTop = top;
     };
   };
 
