@@ -307,12 +307,20 @@ class Build:
         """The outputs by tab and page name; ExecutionError, with all failures, if there are any."""
         if not self.config.build.eval_notebook:
             return {tab: {} for tab in self.tabs}
-        raise_all(ExecutionError, (each.problem for each in self.executions if each.problem))
+        self.raise_failures()
         found: dict[str, dict[str, Outputs]] = {tab: {} for tab in self.tabs}
         for each in self.executions:
             if each.status != "skipped":
                 found[each.notebook.tab][each.notebook.page.name] = each.outputs
         return found
+
+    def raise_failures(self) -> None:
+        """Raise ExecutionError with all failures, and last how many there are, if there are any."""
+        failures = [each.problem for each in self.executions if each.problem]
+        if failures:
+            total = sum(each.status != "skipped" for each in self.executions)
+            count = Problem(what=f"{len(failures)} of {total} notebooks failed")
+            raise ExecutionError(*failures, count)
 
     def outputs_on(self, name: str) -> Mapping[str, Outputs]:
         """The outputs of one page, by tab."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import tempfile
 import time
@@ -205,16 +206,52 @@ def test_a_kernel_that_is_killed(bench: Workbench) -> None:
     done = bench.execute_one("import os", "os.kill(os.getpid(), 9)")
     assert done.status == "failed"
     assert done.problem
-    assert done.problem.line() == (
-        "chapter/page.md:6: error: [python] the kernel died (signal 9, Killed) while this cell "
-        "was running; it may have used up the memory"
+    line = re.sub(r"with [1-9]\d* MB", "with N MB", done.problem.line())
+    assert line == (
+        "chapter/page.md:6: error: [python] the kernel died (signal 9, Killed; with N MB of memory "
+        "at most) while this cell was running; it may have used up the memory"
     )
 
 
 def test_a_kernel_that_ends_itself(bench: Workbench) -> None:
     problem = bench.execute_one("import os; os._exit(3)").problem
     assert problem
-    assert problem.what == "the kernel died (exit code 3) while this cell was running"
+    assert problem.what.startswith("the kernel died (exit code 3; with ")
+
+
+FIGURE = """
+import struct
+from functools import partial
+from IPython.core import pylabtools
+
+class Figure:
+    axes, dpi = [1], 72
+    get_facecolor = get_edgecolor = lambda self: "white"
+
+    def __init__(self, size):
+        self.size = size
+        self.canvas = self
+
+    def print_figure(self, file, format, dpi, **_):
+        png = b"\\x89PNG\\r\\n\\x1a\\n....IHDR" + struct.pack(">ii", 4 * dpi, 3 * dpi)
+        file.write(b"<svg>" + b" " * self.size if format == "svg" else png)
+
+svg = get_ipython().display_formatter.formatters["image/svg+xml"]
+svg.for_type(Figure, partial(pylabtools.print_figure, fmt="svg"))
+"""
+"""The part of a figure of matplotlib that making a picture of it needs."""
+
+
+def test_a_figure_is_png_where_its_svg_would_be_too_large(bench: Workbench) -> None:
+    done = bench.execute_one(
+        FIGURE, "small = Figure(10)\ndisplay(small, Figure(1_000_000), small, Figure(1_000_001))"
+    )
+    kinds = [sorted(output["data"]) for output in done.outputs[1]]
+    vector, pixels = ["image/svg+xml", "text/plain"], ["image/png", "text/plain"]
+    assert kinds == [vector, pixels, vector, pixels]
+    # Pixels for screens of twice the resolution, and the size in which they are to be shown.
+    large = done.outputs[1][1]
+    assert large["metadata"]["image/png"] == {"width": 4 * 72, "height": 3 * 72}
 
 
 def test_an_interpreter_without_ipykernel(bench: Workbench) -> None:

@@ -90,6 +90,12 @@ def test_pictures_are_files_named_by_their_content(
     )
 
 
+def test_an_output_says_how_large_its_picture_is_to_be(writer: OutputWriter) -> None:
+    output = data(png=base64.b64encode(PNG).decode())
+    output["metadata"] = {"image/png": {"width": 15, "height": 10}}
+    assert ' width="15" height="10"' in writer.write([output])
+
+
 def test_the_richest_form_is_shown(writer: OutputWriter) -> None:
     html = writer.write([data(plain="p", html="<table></table>x")])
     assert html == '<div class="html"><table></table>x</div>\n'

@@ -63,6 +63,8 @@ class Form:
     text: str = ""
     picture: bytes = b""
     """Of a picture, in place of ``text``."""
+    size: tuple[int, int] | None = None
+    """Width and height in which a picture is to be shown, where the output says so."""
     whole: str = ""
     """How large the output is (``412 kB``), where this is not all of it."""
 
@@ -132,17 +134,28 @@ def _all_forms(outputs: Iterable[Output], kinds: Sequence[Kind]) -> Iterator[lis
                 lines = output.get("traceback") or [name_and_value]
                 yield [Form("error", "\n".join(map(str, lines)))]
             elif kind in {"display_data", "execute_result"}:
-                yield list(_forms(output.get("data", {}), kinds))
+                yield list(_forms(output.get("data", {}), output.get("metadata", {}), kinds))
 
 
-def _forms(data: Mapping[str, Any], kinds: Sequence[Kind]) -> Iterator[Form]:
+def _forms(
+    data: Mapping[str, Any], metadata: Mapping[str, Any], kinds: Sequence[Kind]
+) -> Iterator[Form]:
     for kind in kinds:
         if _TYPES[kind] in data:
             text = _text(data[_TYPES[kind]])
             if kind not in PICTURE_KINDS:
                 yield Form(kind, text)
             elif picture := _picture(text, kind):
-                yield Form(kind, picture=picture)
+                said = metadata.get(_TYPES[kind])
+                yield Form(kind, picture=picture, size=_size(said))
+
+
+def _size(metadata: object) -> tuple[int, int] | None:
+    """What the metadata of a picture say of its size, for screens of twice the resolution."""
+    match metadata:
+        case {"width": int(width), "height": int(height)}:
+            return width, height
+    return None
 
 
 def _picture(text: str, kind: Kind) -> bytes:

@@ -74,13 +74,17 @@ def notebook_timeout(notebook: Notebook, seconds: int, place: Place) -> Problem:
     )
 
 
-def dead_kernel(notebook: Notebook, exit_code: int | None, place: Place) -> Problem:
-    """The kernel's process has ended in the middle of a cell, with this exit code."""
+def dead_kernel(notebook: Notebook, exit_code: int, memory: int, place: Place) -> Problem:
+    """The kernel's process has ended in the middle of a cell, with this exit code.
+
+    ``memory`` is the most that it had, in bytes.
+    """
     how = f"exit code {exit_code}"
-    if exit_code is not None and exit_code < 0:
+    if exit_code < 0:
         how = f"signal {-exit_code}, {signal.strsignal(-exit_code)}"
+    had = f"with {memory / 1e6:,.0f} MB of memory at most"
     return Problem(
-        what=f"the kernel died ({how}) while this cell was running",
+        what=f"the kernel died ({how}; {had}) while this cell was running",
         place=place,
         remedy="it may have used up the memory" if exit_code == -signal.SIGKILL else "",
         tab=notebook.tab,

@@ -134,7 +134,8 @@ class _Run:
             return failures.cell_error(self.notebook, error.name, error.value, place, outputs)
         if isinstance(error, CellTimeout):
             return failures.cell_timeout(self.notebook, self.job.cell_timeout, self._place())
-        return failures.dead_kernel(self.notebook, error.end.code, self._place())
+        code, memory = error.end
+        return failures.dead_kernel(self.notebook, code, memory * 1024, self._place())
 
     def _place(self, found: tuple[int, int] | None = None) -> Place:
         return failures.place_of(self.notebook, self.sources[self.index], found)

@@ -8,7 +8,7 @@ Works with nothing but IPython and any Python from 3.8 on. It
 - lets imports draw no random numbers, so that it does not matter which of these
   it was;
 - is silent about the cache of JAX, which no output may depend on;
-- makes figures SVG, with the same bytes each time;
+- makes figures SVG, with the same bytes each time, or PNG where the SVG is too large;
 - stops a flood of output where it arises, and loses no text that can't be encoded;
 - gives the code of cells names without a process number, as warnings show them;
 - knows which line of which cell an error came from;
@@ -31,11 +31,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from IPython import get_ipython
+from IPython.core import pylabtools
 
 SEED: int = globals().get("SEED", 0)
 
 MOST_OUTPUT = 20_000_000
 """Characters of output that one cell may have."""
+
+MOST_SVG = 1_000_000
+"""Bytes that the SVG of a figure may have: one of many thousand points has more."""
 
 OUTPUTS = {"display_data", "execute_result", "stream", "update_display_data"}
 
@@ -204,6 +208,37 @@ def changed(message: dict[str, Any], kind: str, content: dict[str, Any]) -> dict
     return dict(message, header=header, msg_type=kind, content=content)
 
 
+class Figures:
+    """Makes a figure PNG, in twice the resolution of the screen, where its SVG is too large.
+
+    It takes the place of ``print_figure`` in ``IPython.core.pylabtools``, with which
+    figures are made whichever kind of picture the cells ask for.
+    """
+
+    def __init__(self, pylabtools: Any, formatters: Any) -> None:
+        self.pylabtools = pylabtools
+        self.formatters = formatters
+        self.print_figure = pylabtools.print_figure
+        self.too_large: Any = None
+        pylabtools.print_figure = self.print
+
+    def print(self, figure: Any, fmt: str = "png", **options: Any) -> Any:
+        """What ``print_figure`` makes; None for an SVG in place of which comes a PNG."""
+        made = self.print_figure(figure, fmt, **options)
+        if fmt != "svg" or not made or len(made) <= MOST_SVG:
+            return made
+        png = self.formatters["image/png"]  # of the same figure, it is asked after the SVG
+        if type(figure) not in png.type_printers:
+            png.for_type(type(figure), self.png)
+        self.too_large = figure
+        return None
+
+    def png(self, figure: Any) -> Any:
+        """The PNG of the figure whose SVG was too large, with its size; None of any other."""
+        is_wanted, self.too_large = figure is self.too_large, None
+        return self.pylabtools.retina_figure(figure, base64=True) if is_wanted else None
+
+
 class Cells:
     """The code that was compiled, to tell an author's line from a line of a traceback."""
 
@@ -273,6 +308,7 @@ def prepare(shell: Any) -> None:
     random.seed(SEED)
     warnings.filterwarnings("ignore", "Error (reading|writing) persistent compilation cache")
     shell.config.InlineBackend.figure_formats = {"svg"}
+    Figures(pylabtools, shell.display_formatter.formatters)
     cells, dam = Cells(shell), Dam(shell.kernel.session)
     for begin in (cells.begin, dam.begin):
         shell.events.register("pre_run_cell", begin)

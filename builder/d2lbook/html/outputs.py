@@ -90,7 +90,7 @@ class OutputWriter:
     def _picture(self, form: Form) -> str:
         file = f"{PICTURES}/{form.file}"
         self.pictures[file] = form.picture
-        size = picture_size(form.picture)
+        size = form.size or picture_size(form.picture)
         shape = f' width="{size[0]}" height="{size[1]}"' if size else ""
         alt = escape(self.language.text("output_picture"))
         # What is not in view is fetched once it is, as in tabs that nobody opens.
