@@ -147,7 +147,7 @@ def num_gpus():
     """Banyaknya GPU yang dapat dipakai.
 
     Defined in :numref:`subsec_use_gpu_devices`"""
-    return len(tf.config.list_logical_devices('GPU'))
+    return len(tf.config.list_physical_devices('GPU'))
 
 
 def try_gpu(i=0):
