@@ -8,7 +8,8 @@
     ├── ExecutionError        1   cells that raised, hung, or lost their kernel
     ├── RenderError           6   a page or a PDF can't be made from sound sources
     ├── OutputError           7   the output folder can't be written
-    └── CheckError            8   a check found what readers should not get
+    ├── CheckError            8   a check found what readers should not get
+    └── ClusterFault          9   a cluster can't be reached, or its machines can't be used
 
 The number is the process's exit code. Each error carries one or more
 ``Problem``s; only ``d2lbook.__main__`` catches them and prints, one line each:
@@ -107,6 +108,10 @@ class OutputError(BookError):
 
 class CheckError(BookError):
     exit_code = 8
+
+
+class ClusterFault(BookError):
+    exit_code = 9
 
 
 def raise_all(kind: type[BookError], problems: Iterable[Problem]) -> None:

@@ -236,6 +236,11 @@ class Build:
             if any(any(each.code_cells()) for each in of_tab.values())
         }
 
+    @property
+    def origins(self) -> Mapping[str, Mapping[str, str]]:
+        """By tab what its outputs are made with: the versions of Python and the framework."""
+        return {tab: environment.origin for tab, environment in self._environments.items()}
+
     @cached_property
     def keys(self) -> Set[str]:
         """The keys of the results of all notebooks, as they are now; makes no environment."""
@@ -278,7 +283,7 @@ class Build:
         stale = dict.fromkeys(
             each.notebook.tab for each in self.found_results if not each.execution
         )
-        if stale:
+        if stale and (self.executor is None or self.executor.is_local):
             from d2lbook.execute.environments import make_environments
 
             made = make_environments(self.config, stale, self.reporter.on_environment)

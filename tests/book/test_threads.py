@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from d2lbook.execute.executors import THREAD_VARIABLES
+from d2lbook.execute.variables import THREAD_VARIABLES
 
 from tests.book.frameworks import CONFIG, run_in
 

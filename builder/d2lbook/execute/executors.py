@@ -14,21 +14,11 @@ from d2lbook.execute.capacity import Capacity, available_memory
 from d2lbook.execute.devices import find_gpus
 from d2lbook.execute.imports import lean_imports
 from d2lbook.execute.jobs import Execution, Job, Observer
+from d2lbook.execute.variables import THREAD_VARIABLES
 from d2lbook.parallel import usable_processors
 
 if TYPE_CHECKING:
     from d2lbook.execute.server_pool import ServerPool
-
-THREAD_VARIABLES = (
-    "MKL_NUM_THREADS",
-    "NPROC",  # JAX
-    "NUMEXPR_NUM_THREADS",
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "TF_NUM_INTEROP_THREADS",
-    "TF_NUM_INTRAOP_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-)
 
 
 class Executor(Protocol):

@@ -16,6 +16,18 @@ NOT_INHERITED = re.compile(
 """Variables through which the user's settings, or this process's own, would show in outputs,
 or a cluster's secret be told."""
 
+THREAD_VARIABLES = (
+    "MKL_NUM_THREADS",
+    "NPROC",  # JAX
+    "NUMEXPR_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
+"""How many threads a kernel may have, as numerical libraries are told."""
+
 
 def kernel_variables(
     job: Job, folder: Path, limits: Mapping[str, str], inherited: Mapping[str, str]
