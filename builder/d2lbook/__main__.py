@@ -12,7 +12,9 @@ from pathlib import Path
 from d2lbook import __version__
 from d2lbook.errors import BookError, UsageError
 
-COMMANDS = ("build", "serve", "status", "cache", "activate", "slides", "clear", "env", "lab")
+COMMANDS = (
+    "build", "serve", "status", "report", "cache", "activate", "slides", "clear", "env", "lab",
+)  # fmt: skip
 """Modules of ``d2lbook.commands``, each with NAME, HELP, add_arguments(parser), run(arguments)."""
 
 INTERRUPTED = 130

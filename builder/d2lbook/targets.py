@@ -65,8 +65,9 @@ def write_eval(build: Build) -> list[Path]:
     for each in build.executions:
         if each.status != "failed":
             outputs = None if each.status == "skipped" else each.outputs
+            origin = build.origins.get(each.notebook.tab) if outputs else None
             texts[each.notebook.tab][each.notebook.page.name] = notebook_json(
-                each.notebook, outputs
+                each.notebook, outputs, origin
             )
     for tab, of_tab in texts.items():
         _write_notebooks(folder / tab, of_tab)

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,11 @@ from d2lbook.execute.interpreters import base_of, interpreter_of
 
 if TYPE_CHECKING:
     from d2lbook.execute.installer import Installer
+
+FRAMEWORKS = ("torch", "tensorflow", "jax", "flax", "mxnet", "paddlepaddle")
+"""Packages whose versions readers want to know."""
+
+PINNED = re.compile(r"(?P<name>[\w.-]+)==(?P<version>[\w.!+-]+)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +48,13 @@ class Environment:
     """Modules to import before a kernel is asked for; None: those the notebooks import."""
     folder: Path | None = None
     """The virtual environment; None: an interpreter that is not ours to make."""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """Those of Python and of the frameworks in it, as far as they are known, by name."""
+
+    @property
+    def origin(self) -> dict[str, str]:
+        """What its outputs come from, in the same words wherever they are made."""
+        return {**self.versions, **({"lock": self.digest} if self.folder else {})}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +82,9 @@ def find_environment(config: Config, tab: str) -> Environment:
     if settings.requirements:
         no_dependencies = sorted(settings.no_dependencies)
         required = _required(_read_requirements(config, tab))
-        digest = _digest(*required, base_of(config, tab).identity, *no_dependencies)
+        base = base_of(config, tab)
+        digest = _digest(*required, base.identity, *no_dependencies)
+        versions = _versions(base.version, required)
         folder = store.folder_of(tab, digest)
         python = folder / "bin" / "python"
     else:
@@ -78,6 +93,7 @@ def find_environment(config: Config, tab: str) -> Environment:
             raise _fault(config, tab, "python", *_without_kernel(str(interpreter.python)))
         python, folder = interpreter.python, None
         digest = _digest(str(python), interpreter.version, *interpreter.packages)
+        versions = _versions(interpreter.version, interpreter.packages)
     return Environment(
         tab=tab,
         python=python,
@@ -85,6 +101,7 @@ def find_environment(config: Config, tab: str) -> Environment:
         digest=digest,
         preload=settings.preload,
         folder=folder,
+        versions=versions,
     )
 
 
@@ -260,6 +277,16 @@ def _required(requirements: str) -> list[str]:
     """The lines that count: rewording a comment changes no environment."""
     lines = (line.strip() for line in requirements.splitlines())
     return [line for line in lines if line and not line.startswith("#")]
+
+
+def _versions(python: str, packages: Iterable[str]) -> dict[str, str]:
+    """The versions that matter to readers, from requirements that name them exactly."""
+    found = filter(None, map(PINNED.match, packages))
+    versions = {each["name"].lower(): each["version"] for each in found}
+    return {
+        "python": python,
+        **{name: versions[name] for name in FRAMEWORKS if name in versions},
+    }
 
 
 def _digest(*parts: str) -> str:

@@ -58,6 +58,8 @@ class Execution:
     """What is only good to know: why its kernel was not a warm one."""
     seconds: float = 0.0
     """How long it took; of a cached one, how long it had taken."""
+    cell_seconds: tuple[float, ...] = ()
+    """How long each of its cells took, of those that were run; empty where it is cached."""
     memory: int = 0
     """The most bytes of memory that its kernel had; 0: nobody knows, or it is cached."""
 

@@ -36,6 +36,7 @@ class Keeper:
             failed = Record(
                 inputs=inputs,
                 seconds=record.seconds if record else None,
+                cells=execution.cell_seconds,
                 memory=execution.memory,
                 failure=f"{problem.place}: {problem.what}",
             )
@@ -46,7 +47,12 @@ class Keeper:
         else:
             outputs = tuple(execution.outputs[cell.position] for cell in runnable_cells(notebook))
             self.cache.save(inputs.key, Result(outputs=outputs, seconds=execution.seconds))
-            record = Record(inputs=inputs, seconds=execution.seconds, memory=execution.memory)
+            record = Record(
+                inputs=inputs,
+                seconds=execution.seconds,
+                cells=execution.cell_seconds,
+                memory=execution.memory,
+            )
             self.records.save(notebook, record)
 
     def _tell_changed(self, names: Collection[str]) -> None:
@@ -61,8 +67,9 @@ class Keeper:
         """Remember that the result of a notebook, as it is now, was in the cache."""
         record = self.records.of(execution.notebook)
         if record is None or record.failure or record.inputs != inputs:
-            memory = record.memory if record else 0
-            record = Record(inputs=inputs, seconds=execution.seconds, memory=memory)
+            # Found here or on another machine: what it took is that of the last time here.
+            cells, memory = (record.cells, record.memory) if record else ((), 0)
+            record = Record(inputs=inputs, seconds=execution.seconds, cells=cells, memory=memory)
             self.records.save(execution.notebook, record)
 
     def close(self, pages: Collection[str]) -> None:

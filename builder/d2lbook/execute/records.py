@@ -31,6 +31,8 @@ class Record:
     """What it depended on then."""
     seconds: float | None
     """How long it took when it last did not fail; None: it always has failed."""
+    cells: tuple[float, ...] = ()
+    """How many seconds each cell took that was run then; empty: nobody knows."""
     memory: int = 0
     """The most bytes that its kernel had then; 0: nobody knows."""
     failure: str = ""
@@ -55,6 +57,7 @@ class Records:
             return Record(
                 inputs=Inputs.from_json(kept["inputs"]),
                 seconds=None if seconds is None else float(seconds),
+                cells=tuple(map(float, kept["cells"])),
                 memory=int(kept["memory"]),
                 failure=str(kept["failure"]),
             )
@@ -94,6 +97,7 @@ class Records:
         kept = {
             "inputs": record.inputs.as_json(),
             "seconds": record.seconds,
+            "cells": [round(seconds, 4) for seconds in record.cells],
             "memory": record.memory,
             "failure": record.failure,
         }

@@ -59,6 +59,7 @@ async def _run(job: Job, observer: Observer, start: Start, servers: ServerPool) 
         warnings=tuple(run.cut_outputs()),
         notes=start.notes,
         seconds=monotonic() - started,
+        cell_seconds=tuple(run.seconds),
         memory=run.kernel.memory if run.kernel else 0,
     )
 
@@ -82,6 +83,8 @@ class _Run:
         )
         self.cells: list[NotebookNode] = self.document.cells
         self.index = 0
+        self.seconds: list[float] = []
+        """How long each cell took."""
         self.kernel: Kernel | None = None
 
     async def execute(self, start: Start, servers: ServerPool) -> Problem | None:
@@ -104,6 +107,7 @@ class _Run:
         for index in range(len(self.cells)):
             self.index = index
             self.observer.cell(self.notebook, index + 1, len(self.cells))
+            started = monotonic()
             expected = find_expectation(self.sources[index], self.notebook.page.path)
             try:
                 await kernel.run(index)
@@ -118,6 +122,8 @@ class _Run:
             else:
                 if expected:
                     raise _Failure(failures.no_error(self.notebook, expected))
+            finally:
+                self.seconds.append(monotonic() - started)
 
     def cut_outputs(self) -> Iterator[Problem]:
         """What is to be said where a cell has put out so much that it was cut off."""

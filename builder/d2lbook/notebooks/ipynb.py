@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from json.encoder import encode_basestring
 from typing import Any
@@ -16,14 +16,19 @@ KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 """The kernel every Jupyter has; a book's own kernels are never registered."""
 
 
-def notebook_json(notebook: Notebook, outputs: Outputs | None = None) -> str:
+def notebook_json(
+    notebook: Notebook, outputs: Outputs | None = None, origin: Mapping[str, str] | None = None
+) -> str:
     """The text of the ``.ipynb`` file, with the outputs of an execution where there are any.
 
     A cell's identifier is that of its fence or its position in the page; its
     metadata say where it comes from (``origin_pos``, ``tab``), as in d2lbook. What
-    has to raise has the tag that lets Jupyter go on with the next cell.
+    has to raise has the tag that lets Jupyter go on with the next cell. ``origin`` says
+    what the outputs were made with.
     """
     metadata: dict[str, Any] = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    if origin:
+        metadata["d2lbook"] = dict(origin)
     if notebook.required_libraries:
         metadata["required_libs"] = list(notebook.required_libraries)
     cells = ",\n".join(_cells(notebook, outputs))

@@ -1,0 +1,96 @@
+"""``d2lbook report``, and what executed notebooks say of where their outputs come from."""
+
+from __future__ import annotations
+
+import json
+import platform
+import re
+import sys
+
+import pytest
+from d2lbook.__main__ import main
+from d2lbook.config import parse_config
+from d2lbook.execute.environments import find_environment
+from d2lbook.html.report import Row, Total, memory, report_html, seconds, totals
+
+from tests.conftest import MakeBook
+from tests.execute.conftest import Machine, machine
+
+__all__ = ["machine"]
+
+
+def test_what_an_execution_took_is_reported(
+    make_book: MakeBook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = "```{.python .input}\nx = bytearray(90_000_000)\n```\n\n```{.python .input}\n"
+    book = make_book(
+        {
+            "config.ini": "[project]\ntitle = Buku <1>\n",
+            "index.md": "# Book\n\n```toc\n:numbered:\n\none\ntwo\n```\n",
+            "one.md": f"# Slow & large\n\n{code}import time; time.sleep(0.7)\n```\n",
+            "two.md": "# Quick\n\n```{.python .input}\n1\n```\n",
+        }
+    )
+    assert main(["-C", str(book), "report"]) == 0
+    assert "no notebook was executed here yet" in capsys.readouterr().out
+    assert main(["-C", str(book), "build", "eval"]) == 0
+    notebook = (book / "_build/eval/python/one.ipynb").read_text()
+    assert json.loads(notebook)["metadata"]["d2lbook"] == {"python": platform.python_version()}
+    capsys.readouterr()
+    assert main(["-C", str(book), "report"]) == 0
+    out = capsys.readouterr().out
+    assert re.match(r"python +2 notebooks +\S+ s +[1-9]\d* MB at most  Python 3", out)
+    page = (book / "_build/report/index.html").read_text()
+    rows = re.sub(r"<[^>]*>|\n", "|", page[page.index("<tbody class") :])
+    assert re.search(r"1 Slow &amp; large\|+python\|+[^|]* s\|+(9\d|\d{3,}) MB\|+line [48], ", rows)
+    assert re.search(r"2 Quick\|+python\|+[^|]* s\|+\d+ MB\|+line 4, ", rows)
+    assert "<h1>Buku &lt;1&gt;</h1>" in page
+    assert "<script" not in page
+
+
+def test_sums_are_those_of_each_tab() -> None:
+    rows = [
+        Row(page="1 A", tab="jax", seconds=2, memory=5_000_000, slowest=(7, 1.5)),
+        Row(page="1 A", tab="pytorch", seconds=8, memory=0),
+        Row(page="2 B", tab="jax", seconds=4, memory=10_000_000),
+    ]
+    sums = totals(rows, {"pytorch": "torch 2", "jax": "jax 1", "mxnet": ""})
+    assert sums == [
+        Total("pytorch", "torch 2", 1, 8, 0),
+        Total("jax", "jax 1", 2, 6, 10_000_000),
+    ]
+    page = report_html("T", rows, sums)
+    # Bars are relative to the longest and the largest.
+    assert re.findall(r'style="width: ([\d.]+)%', page) == [
+        "25.0",
+        "50.0",
+        "100.0",
+        "50.0",
+        "100.0",
+    ]
+    assert page.count('<th scope="rowgroup"') == 2
+    assert "line 7, 1.5 s" in page
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0.004, "0.00 s"), (0.42, "0.42 s"), (12.34, "12.3 s"), (245, "4 min 05 s")],
+)
+def test_seconds(value: float, shown: str) -> None:
+    assert seconds(value) == shown
+
+
+def test_memory() -> None:
+    assert (memory(0), memory(1_234_000_000)) == ("–", "1,234 MB")
+
+
+def test_the_versions_of_an_environment_are_those_of_its_lock(
+    make_book: MakeBook, machine: Machine
+) -> None:
+    requirements = "# torch==1\nTorch==2.13.0+cpu \\\n    --hash=sha256:00\nnumpy==2\nflax>=1\n"
+    book = make_book({"envs/a.txt": requirements})
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    text = f"[build]\ntabs = a\n[env a]\nrequirements = envs/a.txt\npython = {python}\n"
+    environment = find_environment(parse_config(text, book)[0], "a")
+    assert environment.versions == {"python": python, "torch": "2.13.0+cpu"}
+    assert environment.origin == {**environment.versions, "lock": environment.digest}
