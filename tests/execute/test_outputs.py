@@ -45,6 +45,8 @@ def test_the_text_of_a_widget_is_kept_but_not_its_name() -> None:
         ("\r10%\r20%", "20%"),
         ("1/3\b\b\b2/3\b\b\b3/3", "3/3"),
         ("1/3\b\b\b\r2/3", "2/3"),
+        ("\rout 0\n\rin 0\x1b[A\n\rin 9\x1b[A\rout 1\n\rin 5\x1b[A\rout 2\n", "out 2\nin 5"),
+        ("a\n\n\x1b[2A\rb\x1b[9A\rc\n", "c\n\n"),
         ("\x1b[A\x1b[2K\x1b[31mred\x1b[0m", "\x1b[31mred\x1b[0m"),
     ],
 )

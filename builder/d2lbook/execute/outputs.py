@@ -18,6 +18,10 @@ from d2lbook.book import Output
 TERMINAL_CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-HJKSTfhlnsu]")
 """Control sequences that move the cursor or erase, but not those that colour."""
 
+UP = re.compile(r"\x1b\[(\d*)A")
+UP_OR_DOWN = re.compile(r"(\n|\x1b\[\d*A)")
+"""What moves the cursor from one line to another."""
+
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 LIBRARY_FOLDER = r"[~/][^\s\x1b'\":]*/(?:python3[.\d]*|(?:site|dist)-packages)"
@@ -77,10 +81,28 @@ def without_folders(outputs: Iterable[Output], folders: Sequence[str]) -> tuple[
 
 def settle(text: str) -> str:
     """What a terminal shows in the end of text that returns, goes back and moves the cursor."""
-    text = TERMINAL_CONTROL.sub("", text).replace("\r\n", "\n")
+    text = text.replace("\r\n", "\n")
+    if UP.search(text):
+        text = "\n".join(_rows(text))
+    text = TERMINAL_CONTROL.sub("", text)
     if "\r" not in text and "\b" not in text:
         return text
     return "\n".join(_settle_line(line) for line in text.split("\n"))
+
+
+def _rows(text: str) -> list[str]:
+    """What was written to each line, in order, where bars below each other take turns."""
+    rows = [""]
+    current = 0
+    for piece in UP_OR_DOWN.split(text):
+        if up := UP.fullmatch(piece):
+            current = max(current - int(up[1] or 1), 0)
+        elif piece == "\n":
+            current += 1
+            rows += [""] * (current == len(rows))
+        else:
+            rows[current] += piece
+    return rows
 
 
 def _settle_line(line: str) -> str:
