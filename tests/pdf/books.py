@@ -8,7 +8,6 @@ from typing import Any
 
 from d2lbook.book import Notebook
 from d2lbook.config import read_config
-from d2lbook.document import pandoc
 from d2lbook.document.citations import References, format_citations
 from d2lbook.document.language import load_language
 from d2lbook.document.whole import build_documents
@@ -17,7 +16,7 @@ from d2lbook.notebooks.select import select
 from d2lbook.output import pdf_file
 from d2lbook.pdf.math import to_typst
 from d2lbook.pdf.typst import write_pdf
-from d2lbook.pdf.typst_nodes import Lowering
+from d2lbook.pdf.writer import Writer
 from d2lbook.source.files import read_book
 from d2lbook.volume.model import Volume
 from d2lbook.volume.page import page_tree
@@ -87,7 +86,7 @@ def linked_pages(pdf: PdfReader) -> list[tuple[int, int]]:
 
 
 def markup_of(text: str, pages: Mapping[str, str] | None = None) -> str:
-    """The Typst markup of one page of a book that has further ones."""
+    """The Typst code of one page of a book that has further ones."""
     others = pages or {}
     toc = "\n".join(["page", *others])
     index = f"# Index\n\n```toc\n:numbered:\n\n{toc}\n```\n"
@@ -108,5 +107,5 @@ def markup_of(text: str, pages: Mapping[str, str] | None = None) -> str:
     mathml, _ = formulas([tree])
     markup = {each: to_typst(found, display=each.display) for each, found in mathml.items()}
     pictures = {path: f"/{path}" for path in ["img/tree.svg", *tree.pictures]}
-    lowering = Lowering(identifiers([tree]), markup, pictures)
-    return pandoc.convert_each("typst", [lowering.lower(tree.blocks)])[0]
+    writer = Writer(identifiers([tree]), markup, pictures, "“”‘’")
+    return writer.page(tree.blocks)

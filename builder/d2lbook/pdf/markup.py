@@ -1,11 +1,12 @@
-"""Values, calls and names as Typst's markup writes them.
+"""Values, calls and pieces of content, as Typst's code writes them.
 
-Nothing here has a line break in it: pandoc indents what stands in a list.
+A page is written as code, never as markup: text is a string, so nothing in a
+book can be taken for more than text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 
 class Raw(str):
@@ -18,7 +19,7 @@ _ESCAPES = str.maketrans({"\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\", '
 
 
 def literal(value: object) -> str:
-    """A value in Typst's markup; text becomes a string."""
+    """A value in Typst's code; text becomes a string."""
     match value:
         case Raw():
             return str(value)
@@ -27,18 +28,34 @@ def literal(value: object) -> str:
         case Mapping():
             return f"({', '.join(f'{key}: {literal(each)}' for key, each in value.items())})"
         case Sequence():
-            return f"({''.join(f'{literal(each)}, ' for each in value)})"
+            # Brackets around a single value alone would make no array of it.
+            return f"({', '.join(map(literal, value))}{',' if len(value) == 1 else ''})"
         case _:
             return str(value)
 
 
 def arguments(*positional: object, **named: object) -> str:
     """The arguments of a call; named ones that are empty are left out."""
-    parts = [literal(value) for value in positional]
-    parts += [f"{name}: {literal(value)}" for name, value in named.items() if value]
+    parts = [f"{name}: {literal(value)}" for name, value in named.items() if value]
+    parts += [literal(value) for value in positional]
     return ", ".join(parts)
 
 
-def call(name: str, *positional: object, **named: object) -> str:
-    """A call of a function; it ends so that no text after it can be taken for its part."""
-    return f"#{name}({arguments(*positional, **named)});"
+def call(function: str, /, *positional: object, **named: object) -> Raw:
+    """A call of a function."""
+    return Raw(f"{function}({arguments(*positional, **named)})")
+
+
+def joined(pieces: Iterable[str]) -> str:
+    """Text and calls, one after the other, as one piece of content."""
+    runs: list[str] = []
+    for piece in pieces:
+        if runs and not isinstance(piece, Raw) and not isinstance(runs[-1], Raw):
+            runs[-1] += piece
+        else:
+            runs.append(piece)
+    if not runs:
+        return Raw("[]")
+    if len(runs) == 1:
+        return runs[0]
+    return Raw(f"{{{'; '.join(map(literal, runs))}}}")

@@ -1,7 +1,7 @@
-"""A book's documents → one PDF for each tab, by pandoc and Typst.
+"""A book's documents → one PDF for each tab, by Typst.
 
-Documents ──► page trees ──► Typst's markup ──► PDF
-(tokens)      (pandoc)       (one call)         (Typst, in this process)
+Documents ──► page trees ──► Typst's code ──► PDF
+(tokens)      (pandoc's)     (a file each)    (Typst, in this process)
 """
 
 from __future__ import annotations
@@ -13,15 +13,14 @@ from tempfile import TemporaryDirectory
 
 from d2lbook.book import Book
 from d2lbook.config import Config
-from d2lbook.document import pandoc
 from d2lbook.document.citations import References
 from d2lbook.document.whole import Documents
 from d2lbook.errors import Problem
 from d2lbook.files import write_file
 from d2lbook.pdf.markup import Raw
 from d2lbook.pdf.math import to_typst
-from d2lbook.pdf.typst_nodes import Lowering
 from d2lbook.pdf.workspace import Workspace, installed_fonts
+from d2lbook.pdf.writer import Writer
 from d2lbook.volume.cover import Cover, cover_of
 from d2lbook.volume.trees import book_pictures, formulas, identifiers, made_pictures, page_trees
 
@@ -51,17 +50,24 @@ def write_pdf(
         workspace = Workspace(Path(name), fonts)
         pictures = workspace.add_pictures({*logo, *book_pictures(trees)}, config.root)
         pictures |= workspace.add_made_pictures(made_pictures(trees))
-        lowering = Lowering(identifiers(trees), markup, pictures)
-        lowered = [lowering.lower(tree.blocks) for tree in trees]
-        for tree, page in zip(trees, pandoc.convert_each("typst", lowered), strict=True):
-            workspace.add_page(page, tree.source)
-        given = _arguments(cover_of(book, documents, tab, config), len(documents.pages))
-        content = workspace.compile(given | {"logo": "".join(pictures[path] for path in logo)})
+        cover = cover_of(book, documents, tab, config)
+        writer = Writer(identifiers(trees), markup, pictures, cover.language.quotes)
+        for tree in trees:
+            workspace.add_page(writer.page(tree.blocks), tree.source)
+        depth = 2 if len(documents.pages) > _MANY_PAGES else 3
+        entries = [entry for tree in trees for entry in writer.contents(tree.blocks, depth)]
+        front = {
+            **_cover_arguments(cover),
+            "logo": "".join(pictures[path] for path in logo),
+            "depth": depth,
+            "entries": entries,
+        }
+        content = workspace.compile(front)
     write_file(file, content)
     return [*missing, *unknown, *chain.from_iterable(tree.problems for tree in trees), *damaged]
 
 
-def _arguments(cover: Cover, pages: int) -> dict[str, object]:
+def _cover_arguments(cover: Cover) -> dict[str, object]:
     """What the book is called, in the words of the template's ``book``."""
     language = cover.language
     code, _, region = language.code.partition("-")
@@ -76,7 +82,6 @@ def _arguments(cover: Cover, pages: int) -> dict[str, object]:
         "dir": Raw(language.direction),
         "chapter": language.texts["chapter_number"],
         "contents": language.text("contents"),
-        "depth": 2 if pages > _MANY_PAGES else 3,
     }
 
 

@@ -1,8 +1,8 @@
 """The folder that Typst compiles a PDF from.
 
-    main.typ  template.typ  fonts.typ  code.tmTheme     what the book looks like
-    pages/001.typ …                                     one file for each page of the book
-    pictures/001.svg …                                  those that the pages show
+    main.typ  template.typ  fonts.typ     what the book looks like
+    pages/001.typ …                       one file for each page of the book
+    pictures/001.svg …                    those that the pages show
 
 Nothing outside it can get into the PDF; an error names the file, and with it
 the page, where it happened; and the same contents give the same bytes.
@@ -28,7 +28,7 @@ FONTS = {
 }
 """The fonts of the template: those in this package and those inside Typst."""
 
-_TEMPLATE = ("template.typ", "code.tmTheme")
+_TEMPLATE = "template.typ"
 _PLACE = re.compile(r"┌─ .*?(pages/\d+\.typ):\d+")
 
 
@@ -50,9 +50,8 @@ class Workspace:
         self._has_fonts = bool(fonts)
         self._pages: dict[str, str] = {}
         self._pictures = 0
-        for name in _TEMPLATE:
-            content = resources.files(__package__).joinpath(name).read_bytes()
-            (folder / name).write_bytes(content)
+        template = resources.files(__package__).joinpath(_TEMPLATE).read_bytes()
+        (folder / _TEMPLATE).write_bytes(template)
         families = {name: [*filter(None, [fonts.get(name)]), *own] for name, own in FONTS.items()}
         definitions = (f"#let {name} = {literal(found)}" for name, found in families.items())
         self._write("fonts.typ", "\n".join(definitions))
@@ -73,11 +72,11 @@ class Workspace:
             (self._folder / place[1:]).write_bytes(pictures[path])
         return places
 
-    def add_page(self, markup: str, source: str) -> None:
+    def add_page(self, code: str, source: str) -> None:
         """Put in the next page, made from this file of the book."""
         name = f"pages/{len(self._pages) + 1:03}.typ"
         self._pages[name] = source
-        self._write(name, f'#import "/template.typ": *\n{markup}')
+        self._write(name, f'#import "/template.typ": *\n#{{\n{code}\n}}')
 
     def compile(self, cover: Mapping[str, object]) -> bytes:
         """The PDF, with what the template's ``book`` is to say before the pages.
