@@ -80,7 +80,7 @@ class Watched:
 def window(chromium: Browser) -> Iterator[Watched]:
     """A fresh window of desktop size; the test fails if anything went wrong in it."""
     context = chromium.new_context(viewport=DESKTOP, color_scheme="light")
-    context.set_default_timeout(5000)
+    context.set_default_timeout(20_000)
     watched = Watched(context)
     yield watched
     context.close()

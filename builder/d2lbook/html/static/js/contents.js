@@ -13,13 +13,14 @@ const showContents = (isShown) => {
 const describeMenu = () => {
   const isOpen = isNarrow.matches ? drawer.matches(":popover-open") : !root.dataset.contents;
   menuButton.setAttribute("aria-expanded", String(isOpen));
+  const isDialog = isNarrow.matches && isOpen;
+  drawer.role = isDialog ? "dialog" : null;
+  drawer.ariaLabel = isDialog ? menuButton.ariaLabel : null;
 };
 
-const toggleContents = () => {
-  if (isNarrow.matches) {
-    drawer.togglePopover();
-    return;
-  }
+const toggleContents = (event) => {
+  if (isNarrow.matches) return;
+  event.preventDefault();
   const isShown = Boolean(root.dataset.contents);
   memory.set("contents", isShown ? "" : "off");
   showContents(isShown);

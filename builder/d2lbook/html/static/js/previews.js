@@ -78,7 +78,7 @@ const showPreview = async (link) => {
   if (!parts.length && link.dataset.title) parts.push(make("p", {}, link.dataset.title));
   if (!parts.length) return;
   preview.replaceChildren(...parts);
-  if (!preview.isConnected) document.body.append(preview);
+  if (!preview.isConnected) document.querySelector("main").append(preview);
   preview.showPopover();
   place(preview, link);
   link.setAttribute("aria-describedby", preview.id);
