@@ -10,10 +10,11 @@ from urllib.parse import quote
 from d2lbook.document.citations import References
 from d2lbook.document.labels import Target
 from d2lbook.document.language import Language
+from d2lbook.document.made_with import MadeWith
 from d2lbook.document.numbering import PageNumbers
 from d2lbook.document.outputs import Limits
 from d2lbook.html.addresses import page_file
-from d2lbook.html.locally import MadeWith, Package
+from d2lbook.html.locally import Package
 from d2lbook.html.pictures import BookFiles
 
 CARDS = "_cards"

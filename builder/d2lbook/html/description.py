@@ -9,6 +9,7 @@ from d2lbook.config import Config
 from d2lbook.document.citations import References
 from d2lbook.document.labels import number_text
 from d2lbook.document.language import load_language
+from d2lbook.document.made_with import made_with
 from d2lbook.document.model import Document
 from d2lbook.document.outputs import Limits
 from d2lbook.document.text import plain_text
@@ -16,7 +17,7 @@ from d2lbook.document.whole import Documents
 from d2lbook.html import formulas
 from d2lbook.html.assets import Assets
 from d2lbook.html.context import Entry, Link, Site
-from d2lbook.html.locally import made_with, package_of
+from d2lbook.html.locally import package_of
 from d2lbook.html.pictures import BookFiles
 from d2lbook.html.search import FOLDER
 from d2lbook.html.titles import title_html
