@@ -1,9 +1,10 @@
-"""Notebooks in real kernels of this process's own interpreter."""
+"""Notebooks in real kernels of this process's own interpreter, of both kinds."""
 
 from __future__ import annotations
 
 import json
 import re
+import subprocess
 import sys
 import tempfile
 import time
@@ -16,9 +17,15 @@ import pytest
 from tests.execute.workbench import Workbench, environment, notebook, printed
 
 
+@pytest.fixture(params=["auto", "no"], ids=["warm", "ordinary"])
+def preload(request: pytest.FixtureRequest) -> str:
+    """The part of a configuration that makes kernels warm, or ordinary ones."""
+    return f"[env python]\npreload = {request.param}\n"
+
+
 @pytest.fixture
-def bench(tmp_path: Path) -> Workbench:
-    return Workbench(tmp_path)
+def bench(tmp_path: Path, preload: str) -> Workbench:
+    return Workbench(tmp_path, preload)
 
 
 def test_outputs_stand_by_the_position_of_their_cell(bench: Workbench) -> None:
@@ -58,6 +65,96 @@ def test_every_output_arrives_however_many_there_are(bench: Workbench) -> None:
     *numbers, text = done.outputs[0]
     assert [output["data"]["text/plain"] for output in numbers] == [str(i) for i in range(4000)]
     assert len(text["text"]) == 10_000_001
+
+
+def test_text_that_is_no_text(bench: Workbench) -> None:
+    done = bench.execute_one(
+        "print('half \\ud800 byte \\udc80 null \\x00 snow \\u2603')",
+        "import os, sys, time\nos.write(1, bytes(range(256)))\ntime.sleep(0.5)",
+        "!printf '\\377\\376'",
+        "from IPython.display import display\ndisplay({'text/plain': '\\udfff'}, raw=True)",
+        "raise ValueError('\\ud800')",
+    )
+    texts = [output.get("text") for outputs in done.outputs.values() for output in outputs]
+    assert texts[0] == "half \\ud800 byte \\udc80 null \x00 snow \u2603\n"
+    assert texts[1].endswith("\ufffd" * 128)
+    assert texts[2] == "\ufffd\ufffd"
+    assert done.outputs[3][0]["data"] == {"text/plain": "\\udfff"}
+    assert done.problem
+    assert json.dumps(done.outputs, ensure_ascii=False).encode()
+    assert done.problem.line().encode()
+
+
+MEASURE = """
+import resource, sys
+from pathlib import Path
+from tests.execute.workbench import Workbench, notebook, printed
+
+config, code = sys.argv[2:]
+(done,) = Workbench(Path(sys.argv[1]), config).execute(notebook(code, "print('after')"))
+print(done.status, done.problem.what if done.problem else "")
+print(len(printed(done)), printed(done).endswith('after\\n'))
+print([problem.line("warning") for problem in done.warnings])
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000)
+"""
+"""Executes a cell in a process of its own, and says what it took."""
+
+
+@pytest.mark.parametrize(
+    ("code", "length"),
+    [
+        ("for _ in range(5000): print('x' * 100_000)", 20_000_006),
+        ("print('x' * 500_000_000)", 20_000_006),
+        ("'x' * 500_000_000", 6),
+        ("for _ in range(500): display({'text/plain': 'x' * 1_000_000}, raw=True)", 6),
+    ],
+    ids=["many", "one", "result", "displayed"],
+)
+def test_500_megabytes_of_output(tmp_path: Path, preload: str, code: str, length: int) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", MEASURE, str(tmp_path), preload, code],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).parents[2],
+    )
+    status, printed, warnings, megabytes = ran.stdout.splitlines()
+    assert status == "executed "
+    assert printed == f"{length} True"
+    assert warnings == str(
+        [
+            "chapter/page.md:2: warning: [python] the cell puts out so much that the rest was "
+            "left out; print less, or write it to a file"
+        ]
+    )
+    assert int(megabytes) < 400
+
+
+def test_a_progress_that_takes_the_place_of_itself_is_not_much_output(bench: Workbench) -> None:
+    done = bench.execute_one(
+        "from IPython.display import clear_output\n"
+        "text = {'text/plain': 'x' * 1_000_000}\n"
+        "for _ in range(30):\n    clear_output(wait=True)\n    display(text, raw=True)\n"
+        "handle = display(text, raw=True, display_id='a')\n"
+        "for _ in range(30): handle.update(text, raw=True)"
+    )
+    assert [output["output_type"] for output in done.outputs[0]] == ["display_data"] * 2
+    assert not done.warnings
+
+
+def test_a_cell_that_prints_until_its_time_is_up(tmp_path: Path, preload: str) -> None:
+    config = f"{preload}[execute]\ntimeout = 5\n"
+    code = "print('first')\nwhile True: print('x' * 1000)"
+    ran = subprocess.run(
+        [sys.executable, "-c", MEASURE, str(tmp_path), config, code],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).parents[2],
+    )
+    status, _, _, megabytes = ran.stdout.splitlines()
+    assert status == "failed the cell did not end within 5 s"
+    assert int(megabytes) < 400
 
 
 def test_the_book_s_modules_are_there_and_its_other_folders_hide_nothing(
@@ -180,8 +277,8 @@ def test_a_question_is_refused(bench: Workbench) -> None:
     assert problem.place == notebook().page.place(6)
 
 
-def test_a_cell_that_does_not_end(tmp_path: Path) -> None:
-    bench = Workbench(tmp_path, "[execute]\ntimeout = 2\n")
+def test_a_cell_that_does_not_end(tmp_path: Path, preload: str) -> None:
+    bench = Workbench(tmp_path, f"{preload}[execute]\ntimeout = 2\n")
     done = bench.execute_one("print('first')", "\nwhile True: pass", "print('never')")
     assert done.status == "failed"
     assert done.problem
@@ -192,8 +289,8 @@ def test_a_cell_that_does_not_end(tmp_path: Path) -> None:
     assert printed(done) == "first\n"
 
 
-def test_a_notebook_that_does_not_end(tmp_path: Path) -> None:
-    bench = Workbench(tmp_path, "[execute]\nnotebook_timeout = 3\n")
+def test_a_notebook_that_does_not_end(tmp_path: Path, preload: str) -> None:
+    bench = Workbench(tmp_path, f"{preload}[execute]\nnotebook_timeout = 3\n")
     done = bench.execute_one("import time", *["time.sleep(1)"] * 20)
     assert done.problem
     assert done.problem.what == "the notebook did not end within 3 s; this cell was running"

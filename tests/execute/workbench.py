@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from d2lbook.book import Cell, Notebook, Page
@@ -49,7 +50,13 @@ class Workbench:
         self.root = root
         root.mkdir(exist_ok=True)
         self.config, _ = parse_config(config, root)
-        self.environments = {tab: environment(tab) for tab in tabs}
+        described = self.config.environments
+        self.environments = {
+            tab: replace(
+                environment(tab), preload=described[tab].preload if tab in described else None
+            )
+            for tab in tabs
+        }
         self.warnings: list[Problem] = []
         """What was said about the cache."""
 

@@ -42,6 +42,7 @@ import gc
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 from collections.abc import Iterable, Iterator
@@ -80,6 +81,8 @@ LAZY = {"tensorflow": "keras.utils"}
 DEVICES = ("/dev/accel", "/dev/dri", "/dev/kfd", "/dev/nvidia")
 """How the names of accelerators begin."""
 
+ASKS = "it asks for the notebook's shell while it is imported"
+
 
 def import_all(names: Iterable[str]) -> dict[str, str]:
     """Import what every kernel needs, then these modules; returns those that are unfit, and why."""
@@ -114,30 +117,35 @@ class Import:
     def __init__(self, name: str, shell: StandIn) -> None:
         self.name = name
         self.shell = shell
+
+    def run(self) -> str:
+        """Import it, as a cell would; returns what speaks against forking with it, or nothing."""
         self.printed = count_printed()
         self.threads = threads()
         self.devices = devices()
         self.holders = self.count_holders()
-
-    def count_holders(self) -> int:
-        """How many hold on to the shell."""
-        return sys.getrefcount(self.shell)
-
-    def run(self) -> str:
-        """Import it, as a cell would; returns what speaks against forking with it, or nothing."""
+        modules = len(sys.modules)
         parent, _, last = self.name.rpartition(".")
-        known = len(sys.modules)
         try:
             if not hasattr(sys.modules.get(parent), last):  # nothing that is no module itself
                 exec("import " + self.name, {"__name__": "__main__"})
                 self.import_lazy_parts()
         except ModuleNotFoundError as error:
             # The notebook that wants it will say so.
-            is_missing = (self.name + ".").startswith((error.name or "") + ".")
-            return "" if is_missing and known == len(sys.modules) else describe(error)
+            is_missing = f"{self.name}.".startswith(f"{error.name}.")
+            return "" if is_missing and modules == len(sys.modules) else self.describe(error)
         except BaseException as error:  # noqa: BLE001, it is somebody else's code
-            return describe(error)
+            return self.describe(error)
         return self.objection()
+
+    def count_holders(self) -> int:
+        """How many keep the shell."""
+        return sys.getrefcount(self.shell)
+
+    def describe(self, error: BaseException) -> str:
+        return (
+            ASKS if self.shell.asked else f"it can't be imported: {type(error).__name__}: {error}"
+        )
 
     def import_lazy_parts(self) -> None:
         part = sys.modules[self.name]
@@ -150,16 +158,12 @@ class Import:
         if count_printed() != self.printed:
             return "it prints while it is imported: " + first_line_after(self.printed)
         if self.shell.asked or self.count_holders() > self.holders:
-            return "it asks for the notebook's shell while it is imported"
+            return ASKS
         if lasting_threads() - self.threads:
             return "it starts threads while it is imported"
         if devices() - self.devices:
             return "it opens a device while it is imported"
         return ""
-
-
-def describe(error: BaseException) -> str:
-    return f"it can't be imported: {type(error).__name__}: {error}"
 
 
 class StandIn:
@@ -236,6 +240,8 @@ class Server:
         self.process = os.getpid()
         self.kernels: dict[int, socket.socket] = {}
         """By process."""
+        self.folders: dict[int, Path] = {}
+        """Of those kernels."""
         self.listening: set[socket.socket] = set()
         """Those at whose other end somebody still is."""
         if LINUX:
@@ -269,7 +275,7 @@ class Server:
                 if process == 0:
                     self.leave()
                     return request
-                self.kernels[process] = request[0]
+                self.kernels[process], self.folders[process] = request
                 self.listening.add(request[0])
 
     def pass_signals(self, process: int, connection: socket.socket) -> None:
@@ -298,16 +304,20 @@ class Server:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.kill(orphan, signal.SIGKILL)
             if connection is not None:
+                del self.folders[process]
                 self.listening.discard(connection)
                 code = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
                 tell(connection, {"exit": code, "memory": usage.ru_maxrss})
                 connection.close()
 
     def end(self) -> None:
-        """Kill all kernels and wait until they are gone."""
+        """Kill all kernels, wait until they are gone, and delete what nobody else will."""
+        folders = [Path.cwd(), *self.folders.values()]
         for process in self.kernels:
             send_signal(process, signal.SIGKILL)
         self.reap(0)
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def leave(self) -> None:
         """Be no server any more, but the process of a kernel."""
@@ -411,6 +421,8 @@ def main(mode: str, number: str, *arguments: str) -> None:
     request = Server(connection).run()
     if request:
         start(*request)
+    else:
+        os._exit(0)  # the modules' own tidying up takes long
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from d2lbook.errors import Problem
 from d2lbook.execute.jobs import Job
-from d2lbook.execute.servers import SCRIPT, Server, ServerLost
+from d2lbook.execute.servers import SCRIPT, SECONDS_TO_IMPORT, Server, ServerLost
 from d2lbook.execute.variables import kernel_variables
 
 OWN_PYTHON = (sys.executable, "-I", "-S")
@@ -79,15 +79,13 @@ class ServerPool:
         return server
 
     def _import_for(self, job: Job) -> asyncio.Task[_Warm]:
-        """The task that makes, or has made, the server for this job."""
-        recipe = _Recipe(
-            python=str(job.environment.python),
-            modules=job.preload or (),
-            variables=tuple(self.variables(job, Path("/")).items()),
-        )
-        task = self._warm.get(recipe)
-        if not task or not _is_good(task):
-            task = self._warm[recipe] = asyncio.create_task(self._import(job))
+        """The task that makes, or has made, a server for this job."""
+        variables = tuple(self.variables(job, Path("/")).items())
+        recipe = _Recipe(str(job.environment.python), variables, frozenset(job.preload or ()))
+        for known, task in self._warm.items():
+            if _is_good(task) and recipe.is_met_by(known):
+                return task
+        task = self._warm[recipe] = asyncio.create_task(self._import(job))
         return task
 
     async def _import(self, job: Job) -> _Warm:
@@ -97,31 +95,39 @@ class ServerPool:
         while True:
             try:
                 server, unfit = await self._try_to_import(job, names)
-            except OSError:
-                return _Warm(None, ())  # an ordinary kernel can't be started either, and says so
-            except TimeoutError:
-                return _Warm(None, (_note(job, f"ordinary kernels: {', '.join(names)} "),))
-            except ServerLost as lost:
-                said = str(lost).strip().splitlines()[-1:]
-                return _Warm(None, (_note(job, f"ordinary kernels: {''.join(said)}"),))
+            except OSError:  # and that an ordinary kernel will say as well
+                return _Warm(None, ())
+            except _NotWarm as error:
+                return _Warm(None, (_note(job, f"its kernels are not warm: {error}"),))
             if not unfit:
                 return _Warm(server, tuple(notes))
             server.close()
             for name, why in unfit.items():
-                notes.append(_note(job, f"every notebook has to import '{name}' by itself: {why}"))
+                notes.append(_note(job, f"'{name}' is imported anew by every notebook: {why}"))
             names = tuple(_without(names, unfit))
 
     async def _try_to_import(
         self, job: Job, names: Sequence[str]
     ) -> tuple[Server, Mapping[str, str]]:
+        """A server that has imported these modules, and what speaks against which of them.
+
+        Raises OSError, or _NotWarm.
+        """
         python = str(job.environment.python)
         server = Server([python], ["serve", *names], lambda folder: self.variables(job, folder))
         self._servers.append(server)
+        doing = f"importing {', '.join(names)}" if names else "starting"
         try:
             return server, await server.unfit()
         except asyncio.CancelledError:
             server.stop()  # nobody will ask for it again
             raise
+        except TimeoutError:
+            server.close()
+            raise _NotWarm(f"{doing} takes more than {SECONDS_TO_IMPORT} s") from None
+        except ServerLost as lost:
+            said = "".join(f": {line}" for line in str(lost).strip().splitlines()[-1:])
+            raise _NotWarm(f"the process that was {doing} has ended{said}") from None
 
     @property
     def size(self) -> int:
@@ -137,12 +143,21 @@ class ServerPool:
         self._servers.clear()
 
 
+class _NotWarm(Exception):
+    """There can be no warm kernels; the text says why."""
+
+
 class _Recipe(NamedTuple):
     """What makes a server for warm kernels."""
 
     python: str
-    modules: tuple[str, ...]
     variables: tuple[tuple[str, str], ...]
+    modules: frozenset[str]
+
+    def is_met_by(self, other: _Recipe) -> bool:
+        """Whether a server made by the other will do; no modules means that there must be none."""
+        has_modules = self.modules <= other.modules if self.modules else not other.modules
+        return self[:2] == other[:2] and has_modules
 
 
 class _Warm(NamedTuple):

@@ -159,13 +159,17 @@ class Dam:
 
     def __init__(self, session: Any) -> None:
         self.send = session.send
-        self.left = MOST_OUTPUT
         session.send = self.pass_on
+        self.open()
+
+    def open(self) -> None:
+        self.left = MOST_OUTPUT
+        self.is_shut = False
 
     def begin(self, info: Any) -> None:
         """A cell is about to run: for ``pre_run_cell`` of IPython."""
         if info.store_history:
-            self.left = MOST_OUTPUT
+            self.open()
 
     def pass_on(self, stream: Any, message: Any, *args: Any, **options: Any) -> Any:
         sent = None
@@ -177,22 +181,22 @@ class Dam:
         """What is to be sent in place of this message."""
         kind, content = message["header"]["msg_type"], message["content"]
         if kind == "clear_output":
-            self.left = MOST_OUTPUT
+            self.open()
         if kind not in OUTPUTS:
             return [message]
         texts = content.get("data", content)
         texts.update({name: encodable(text) for name, text in texts.items()})
         size = sum(len(text) for text in texts.values() if isinstance(text, str))
         is_update = kind == "update_display_data"  # it takes the place of another
-        if size <= self.left:
+        if size <= self.left and not self.is_shut:
             self.left -= 0 if is_update else size
             return [message]
-        if is_update or not self.left:
+        if is_update or self.is_shut:
             return []
         cut = [changed(message, "display_data", {"data": CUT, "metadata": {}})]
         if kind == "stream":
             cut.insert(0, changed(message, kind, dict(content, text=content["text"][: self.left])))
-        self.left = 0
+        self.is_shut = True
         return cut
 
 

@@ -1,0 +1,28 @@
+"""What runs in the interpreters of environments, which may be older than this one."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+from d2lbook.execute import forkserver
+from d2lbook.execute.preparation import FILES
+
+FOLDER = Path(forkserver.__file__).parent
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_its_grammar_is_that_of_python_3_8(name: str) -> None:
+    ast.parse((FOLDER / name).read_text("utf-8"), feature_version=(3, 8))
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_it_imports_nothing_but_the_standard_library_and_ipython(name: str) -> None:
+    tree = ast.parse((FOLDER / name).read_text("utf-8"))
+    nodes = list(ast.walk(tree))
+    names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    names += [str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)]
+    roots = {name.partition(".")[0] for name in names}
+    assert roots <= sys.stdlib_module_names | {"IPython", "ipykernel"}
