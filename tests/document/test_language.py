@@ -35,3 +35,10 @@ def test_a_region_falls_back_to_its_language_and_that_to_english() -> None:
     assert load_language("xx").text("figure_number", number=1) == "Figure 1"
     assert load_language("../en").text("figure_number", number=1) == "Figure 1"
     assert load_language("id-ID").code == "id-ID"
+
+
+@pytest.mark.parametrize(
+    ("code", "direction"), [("ar", "rtl"), ("he-IL", "rtl"), ("xx", "ltr"), ("id", "ltr")]
+)
+def test_the_direction_is_known_without_a_file(code: str, direction: str) -> None:
+    assert load_language(code).direction == direction

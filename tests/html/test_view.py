@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import PHONE, Watched
+from tests.browser import DESKTOP, PHONE, Watched
+from tests.conftest import MakeBook
+from tests.html.sites import build_site
 
 TOUR = "chapter/tour.html"
 READING = "chapter/reading.html"
@@ -164,3 +168,29 @@ def test_paper_shows_what_is_folded(window: Watched, served: str) -> None:
     expect(word).to_be_visible()
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     expect(word).not_to_be_visible()
+
+
+def test_a_script_that_runs_from_the_right(
+    chromium: Browser, make_book: MakeBook, tmp_path: Path
+) -> None:
+    book = {
+        "config.ini": "[project]\nlang = ar\n[build]\ntabs = pytorch, jax\n",
+        "index.md": "# كتاب\n\n```toc\n:numbered:\n\none\n```\n",
+        "one.md": "# فصل\n\nنص $a=b$ `x = y`\n\n## قسم\n\n"
+        "```{.python .input}\n%%tab pytorch\n1\n```\n\n```{.python .input}\n%%tab jax\n2\n```\n",
+    }
+    build_site(make_book(book), tmp_path / "site")
+    with chromium.new_context(viewport=DESKTOP) as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        page.goto((tmp_path / "site" / "one.html").as_uri())
+        left = {
+            name: page.locator(name).first.bounding_box()["x"]  # type: ignore[index]
+            for name in (".site-contents", "article", ".page-contents", ".katex .mathnormal")
+        }
+        assert left[".page-contents"] < left["article"] < left[".site-contents"]
+        # A formula runs from the left all the same.
+        first, last = (page.locator(".katex .mathnormal").nth(number) for number in (0, 1))
+        assert first.bounding_box()["x"] < last.bounding_box()["x"]  # type: ignore[index]
+        page.get_by_role("tab", name="PyTorch").focus()
+        page.keyboard.press("ArrowLeft")
+        expect(page.get_by_role("tab", name="JAX")).to_be_focused()

@@ -17,6 +17,9 @@ from typing import Literal, cast
 
 FALLBACK = "en"
 
+_FROM_RIGHT = {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"}
+"""Languages whose script runs from right to left, for those without a file."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Language:
@@ -38,10 +41,12 @@ class Language:
 def load_language(code: str) -> Language:
     """The language with this code; ``zh-CN`` is looked for as such, then as ``zh``."""
     fallback = _read(FALLBACK) or {}
-    catalogue = _read(code) or _read(code.partition("-")[0]) or fallback
+    known = _read(code) or _read(code.partition("-")[0])
+    catalogue = known or fallback
+    from_right = known["direction"] == "rtl" if known else code.partition("-")[0] in _FROM_RIGHT
     return Language(
         code=code,
-        direction="rtl" if catalogue["direction"] == "rtl" else "ltr",
+        direction="rtl" if from_right else "ltr",
         quotes=str(catalogue["quotes"]),
         texts=_texts(fallback) | _texts(catalogue),
     )
