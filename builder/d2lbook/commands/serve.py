@@ -51,13 +51,25 @@ def run(arguments: argparse.Namespace) -> int:
         f" (port {FIRST_PORT} is taken)" if arguments.port is None and port != FIRST_PORT else ""
     )
     address = f"http://localhost:{port}/"
-    console.result(f"serving {address}{taken}; Ctrl-C ends it")
-    if arguments.open:
-        webbrowser.open(address)
+
+    def begun() -> None:
+        console.result(f"serving {address}{taken}; Ctrl-C ends it")
+        if arguments.open:
+            webbrowser.open(address)
+
     journal = Journal(
         say=console.result, complain=lambda line: print(line, file=sys.stderr, flush=True)
     )
-    asyncio.run(serve(config, arguments.tab, sockets, journal, executes=arguments.execute))
+    asyncio.run(
+        serve(
+            config,
+            arguments.tab,
+            sockets,
+            journal,
+            executes=arguments.execute,
+            begun=begun,
+        )
+    )
     return 0
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import cache, cached_property
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from d2lbook.book import Notebook
 from d2lbook.config import Config, read_config
-from d2lbook.document import katex
-from d2lbook.document.katex import Formula
 from d2lbook.errors import BookError, Problem, SourceError
 from d2lbook.execute.jobs import Execution, Observer
 from d2lbook.execute.staleness import Found, look_up
@@ -54,6 +53,8 @@ class Builder:
                 self.written = None
             build = self._build(config, warnings)
             self.written = write_pages(build, self.written)
+            if changed is None:
+                self._rehearse(build, self.written)
             self.signs = _signs(config)
         except SourceError as error:
             # Pages are read before any is written.
@@ -70,6 +71,13 @@ class Builder:
             "warnings": _complaints(warnings),
             "unexecuted": list(_unexecuted(build)),
         }
+
+    @staticmethod
+    def _rehearse(build: Build, written: Written) -> None:
+        """Write one page again: here the first one takes longer than all that follow."""
+        longest = max(build.book.pages.values(), key=lambda page: len(page.cells)).name
+        others = {name: page for name, page in written.pages.items() if name != longest}
+        write_pages(build, replace(written, pages=others))
 
     def _forget(self, changed: Collection[str], *, files: bool) -> None:
         """Forget what is no longer good."""
@@ -164,12 +172,6 @@ def _complaints(problems: Iterable[Problem]) -> list[Complaint]:
     return [complaint(problem, "warning") for problem in dict.fromkeys(problems)]
 
 
-@cache
-def get_ready() -> None:
-    """Start KaTeX, which takes longer than all else about a page that was saved."""
-    katex.render([Formula("x", display=False)], "htmlAndMathml")
-
-
 def main() -> None:
     """Answer requests of the server."""
     builder = Builder(Path(sys.argv[1]), sys.argv[2])
@@ -177,7 +179,7 @@ def main() -> None:
     def answer(request: Any, _: Send) -> Outcome:
         return builder.build(request["changed"])
 
-    answer_requests(answer, afterwards=get_ready)
+    answer_requests(answer)
 
 
 if __name__ == "__main__":

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Iterable
-from socket import socket
-
-from tornado.netutil import bind_sockets
+from socket import AF_INET, AF_INET6, create_server, socket
 
 from d2lbook.errors import UsageError
 
-ADDRESSES = ("127.0.0.1", "::1")
+ADDRESSES = (("127.0.0.1", AF_INET), ("::1", AF_INET6))
 FIRST_PORT = 8000
 PORTS = 100
 """So many are tried, one after the other."""
@@ -40,9 +38,9 @@ def listen(port: int | None) -> tuple[list[socket], int]:
 def _bind(port: int) -> list[socket]:
     """A socket for each address; none where the port is taken on one of them."""
     sockets: list[socket] = []
-    for address in ADDRESSES:
+    for address, family in ADDRESSES:
         try:
-            sockets += bind_sockets(port, address)
+            sockets.append(create_server((address, port), family=family))
         except OSError as error:
             if error.errno in _NO_ADDRESS and sockets:
                 continue
@@ -50,6 +48,7 @@ def _bind(port: int) -> list[socket]:
             if error.errno == errno.EADDRINUSE:
                 return []
             raise UsageError.of(f"port {port} can't be used: {error.strerror}") from None
+        sockets[-1].setblocking(False)
         port = sockets[0].getsockname()[1]
     return sockets
 

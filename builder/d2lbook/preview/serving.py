@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from socket import socket
 
@@ -27,12 +27,19 @@ WAITING = "waiting for another build of this book to end"
 
 
 async def serve(
-    config: Config, tab: str, sockets: Sequence[socket], journal: Journal, *, executes: bool
+    config: Config,
+    tab: str,
+    sockets: Sequence[socket],
+    journal: Journal,
+    *,
+    executes: bool,
+    begun: Callable[[], None],
 ) -> None:
     """Serve the book's site on these sockets until a signal says that it is enough.
 
     ``tab`` is as on the command line; with ``executes`` what is stale is executed.
-    No process is left behind. Raises OutputError where files can't be watched.
+    ``begun`` is called once browsers are answered. No process is left behind.
+    Raises OutputError where files can't be watched.
     """
     stop = asyncio.Event()
     for number in STOPPING:
@@ -42,6 +49,7 @@ async def serve(
     preview = Preview(config, tab, journal, executes=executes)
     server = HTTPServer(application(preview.board))
     server.add_sockets(sockets)
+    begun()
     works = (preview.follow_files(), preview.build(), preview.execute(), stop.wait())
     tasks = [asyncio.ensure_future(work) for work in works]
     try:

@@ -101,13 +101,10 @@ def _ending(code: int) -> str:
     return f"signal {-code}" if code < 0 else f"exit code {code}"
 
 
-def answer_requests(
-    answer: Callable[[Any, Send], Any], afterwards: Callable[[], None] = lambda: None
-) -> None:
+def answer_requests(answer: Callable[[Any, Send], Any]) -> None:
     """The child's end: answer each request, until there are no more.
 
     ``answer`` may be broken off by KeyboardInterrupt; its answer is None then.
-    ``afterwards`` is called when an answer is out.
     """
     requests, replies = _take_streams()
     is_working = False
@@ -138,7 +135,6 @@ def answer_requests(
             except KeyboardInterrupt:
                 pass
             reply("answer", result)
-            afterwards()
     except BrokenPipeError:
         return  # nobody listens any more
 

@@ -94,10 +94,20 @@
     };
   };
 
+  // Whether each fold was open when it was sent: others are as the reader wants them.
+  const sentOpen = new WeakMap();
+  const noteFolds = () => {
+    for (const fold of all("details")) if (!sentOpen.has(fold)) sentOpen.set(fold, fold.open);
+  };
+
   const rememberFolds = () => {
-    const key = (fold) => `${fold.closest("nav")?.className} ${fold.querySelector("summary")?.textContent}`;
-    const before = new Map(all("details").map((fold) => [key(fold), fold.open]));
+    const key = (fold) => (fold.closest("nav")
+      ? fold.parentElement.querySelector("a")?.href
+      : fold.querySelector("summary")?.textContent);
+    const changed = all("details").filter((fold) => fold.open !== sentOpen.get(fold));
+    const before = new Map(changed.map((fold) => [key(fold), fold.open]));
     return () => {
+      noteFolds();
       for (const fold of all("details")) fold.open = before.get(key(fold)) ?? fold.open;
     };
   };
@@ -230,5 +240,6 @@
       setTimeout(listen, 1000);
     });
   };
+  noteFolds();
   listen();
 })();
