@@ -35,9 +35,11 @@ class Journal:
         anew, is_good = outcome["anew"], not outcome["errors"]
         if not is_good:
             self.say("the pages stay as they were")
-        elif anew or not self._was_good:
-            what = ", ".join(anew) if 0 < len(anew) <= FEW else f"{len(anew)} pages"
+        elif anew:
+            what = ", ".join(anew) if len(anew) <= FEW else f"{len(anew)} pages"
             self.say(f"{what}: {outcome['seconds']:.2f} s")
+        elif not self._was_good:
+            self.say("mended")
         self._was_good = is_good
 
     def note(self, text: str) -> None:
