@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 MXNET_PACKAGES := libgomp1 libquadmath0
 DEBIAN_PACKAGES := $(shell cat tests/debian-packages.txt)
 
-.PHONY: book test check fuzz lock clean
+.PHONY: book serve test check fuzz lock clean
 .DEFAULT_GOAL := book
 
 book: $(VENV)/.tool  ## build the notebooks, the pages and the PDFs into _build/
@@ -14,6 +14,9 @@ book: $(VENV)/.tool  ## build the notebooks, the pages and the PDFs into _build/
 	[ $$(PATH="$$PATH:/sbin" ldconfig -p | grep -cE 'libgomp\.so\.1|libquadmath\.so\.0') -ge 2 ] || \
 	{ echo "MXNet needs two of Debian's packages; run: apt-get install $(MXNET_PACKAGES)"; exit 1; }
 	$(BIN)/d2lbook build all
+
+serve: $(VENV)/.tool  ## show the book in a browser, following every save
+	$(BIN)/d2lbook serve --open
 
 test: $(VENV)/.tests check  ## check the code and run all tests
 	@dpkg-query -W $(DEBIAN_PACKAGES) >/dev/null 2>&1 || echo "Tests that need them are skipped \
