@@ -109,3 +109,18 @@ def markup_of(text: str, pages: Mapping[str, str] | None = None) -> str:
     pictures = {path: f"/{path}" for path in ["img/tree.svg", *tree.pictures]}
     writer = Writer(identifiers([tree]), markup, pictures, "“”‘’")
     return writer.page(tree.blocks)
+
+
+def structure(pdf: PdfReader) -> Iterator[Any]:
+    """All elements of the PDF's structure, parents first."""
+
+    def walk(node: Any) -> Iterator[Any]:
+        node = node.get_object()
+        if isinstance(node, dict):
+            yield node
+            node = node.get("/K", ())
+        if isinstance(node, list):
+            for child in node:
+                yield from walk(child)
+
+    return walk(pdf.root_object["/StructTreeRoot"])

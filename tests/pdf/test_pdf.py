@@ -9,7 +9,7 @@ import pytest
 from d2lbook.errors import OutputError, RenderError
 
 from tests.conftest import MakeBook
-from tests.pdf.books import CONFIG, bookmarks, build_pdf, linked_pages, text_of
+from tests.pdf.books import CONFIG, bookmarks, build_pdf, linked_pages, structure, text_of
 
 INDEX = """\
     # Index
@@ -45,10 +45,10 @@ def test_title_contents_and_bookmarks(make_book: MakeBook) -> None:
         }
     )
     pdf, problems = build_pdf(root)
-    cover, contents = (pdf.pages[number].extract_text() for number in (0, 1))
+    cover, imprint, contents = (pdf.pages[number].extract_text() for number in (0, 1, 2))
     assert problems == []
-    for words in ("Tiny Book", "Ani Ibu", "1.2", "Copyright of Ani"):
-        assert words in cover
+    assert cover.splitlines() == ["Tiny Book", "Ani Ibu", "Version 1.2"]
+    assert imprint.splitlines() == ["Tiny Book", "Ani Ibu", "Version 1.2", "Copyright of Ani"]
     assert "Contents" in contents
     assert "1.1.1 Part" in " ".join(contents.split())
     assert bookmarks(pdf) == [
@@ -112,8 +112,8 @@ def test_links_lead_where_they_say(make_book: MakeBook) -> None:
     del files["chapter/b"]
     files["chapter/b.md"] = "# B\n\n" + "Text.\n\n" * 60 + "## Far\n:label:`odd (label)+*/1`\n"
     pdf, _ = build_pdf(make_book(files))
-    here = [target for source, target in linked_pages(pdf) if source == 3]
-    assert here == [5, 3]
+    here = [target for source, target in linked_pages(pdf) if source == 4]
+    assert here == [6, 4]
 
 
 def test_a_tab_has_its_own_text_and_code(make_book: MakeBook) -> None:
@@ -162,14 +162,14 @@ def test_code_never_runs_off_the_page(make_book: MakeBook) -> None:
     word, line = "x" * 300, " ".join(["word"] * 60)
     text = f"# T\n\n```python\n{word}\n{line}\n```\n\nAnd `{'a_' * 100}` inline.\n"
     pdf, _ = build_pdf(make_book(page(text)))
-    width = float(pdf.pages[2].mediabox.width)
+    width = float(pdf.pages[3].mediabox.width)
     ends: list[float] = []
 
     def visit(piece: str, matrix: list[float], place: list[float], *_: object) -> None:
         if piece.strip():
             ends.append(place[4] * matrix[0] + matrix[4])
 
-    found = pdf.pages[2].extract_text(visitor_text=visit)
+    found = pdf.pages[3].extract_text(visitor_text=visit)
     assert "".join(found.split()).count("x") >= 300
     assert ends
     assert max(ends) < width - 60
@@ -313,6 +313,39 @@ def test_folds_and_boxes_are_open_whatever_they_hold(make_book: MakeBook) -> Non
     """
     pdf, problems = build_pdf(make_book(page(text)))
     assert problems == []
-    assert len(pdf.pages) == 3
-    found = pdf.pages[2].extract_text()
+    assert len(pdf.pages) == 4
+    found = pdf.pages[3].extract_text()
     assert all(words in found for words in ("Solution of", "A chapter?", "Mind the gap", "A note."))
+
+
+def test_it_can_be_read_aloud(make_book: MakeBook) -> None:
+    """PDF/UA-1, as the metadata of the file says it, with what stands for pictures and formulas."""
+    text = "# T\n\n### Deep\n\n![Tree of words](../tree.svg) ![](../tree.svg)\n\n$$a^2$$\n"
+    pdf, problems = build_pdf(make_book(page(text, **{"tree.svg": SVG})))
+    assert problems == []
+    assert b"pdfuaid" in pdf.root_object["/Metadata"].get_object().get_data()
+    assert pdf.root_object["/MarkInfo"]["/Marked"]
+    described = [node["/Alt"] for node in structure(pdf) if "/Alt" in node]
+    assert described == ["Tree of words", "a^2"]
+    kinds = {node.get("/S") for node in structure(pdf)}
+    assert {"/Title", "/TOC", "/H1", "/H2", "/Figure", "/Formula"} <= kinds
+
+
+def test_characters_that_no_font_has_are_told_once(make_book: MakeBook) -> None:
+    # Noncharacters: no font ever has them.
+    text = "# T\n\nFirst.\n\nThen \ufdd1 and `\ufdd0`.\n\n```python\n\ufdd1\n```\n"
+    pdf, problems = build_pdf(make_book(page(text)))
+    assert [problem.line("warning") for problem in problems] == [
+        "chapter/index.md:5: warning: no font has '\ufdd1', '\ufdd0', so the PDF shows boxes; "
+        "install a font that does (such as Noto Sans CJK, Noto Emoji), or leave them out"
+    ]
+    assert "Then" in text_of(pdf)
+    assert b"pdfuaid" not in pdf.root_object["/Metadata"].get_object().get_data()
+
+
+def test_the_imprint_says_what_outputs_were_made_with(make_book: MakeBook) -> None:
+    config = CONFIG + "[build]\ntabs = pytorch\n[env pytorch]\nrequirements = envs/pytorch.txt\n"
+    files = {"envs/pytorch.in": "torch\n", "envs/pytorch.txt": "numpy==2.1\ntorch==2.9.1\n"}
+    pdf, _ = build_pdf(make_book(page("# T\n", config) | files), "pytorch")
+    imprint = " ".join(pdf.pages[1].extract_text().split())
+    assert imprint.endswith("The outputs for PyTorch were made with torch 2.9.1.")

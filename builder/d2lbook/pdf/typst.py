@@ -17,9 +17,11 @@ from d2lbook.document.citations import References
 from d2lbook.document.whole import Documents
 from d2lbook.errors import Problem
 from d2lbook.files import write_file
+from d2lbook.pdf import fonts
+from d2lbook.pdf.complaints import problems_of
 from d2lbook.pdf.markup import Raw
 from d2lbook.pdf.math import to_typst
-from d2lbook.pdf.workspace import Workspace, installed_fonts
+from d2lbook.pdf.workspace import Workspace
 from d2lbook.pdf.writer import Writer
 from d2lbook.volume.cover import Cover, cover_of
 from d2lbook.volume.trees import book_pictures, formulas, identifiers, made_pictures, page_trees
@@ -45,15 +47,16 @@ def write_pdf(
     mathml, damaged = formulas(trees)
     markup = {each: to_typst(found, display=each.display) for each, found in mathml.items()}
     logo, missing = _logo(config)
-    fonts, unknown = _fonts(config)
+    families, unknown = fonts.chosen(config)
     with TemporaryDirectory(prefix="d2lbook-") as name:
-        workspace = Workspace(Path(name), fonts)
+        workspace = Workspace(Path(name), families)
         pictures = workspace.add_pictures({*logo, *book_pictures(trees)}, config.root)
         pictures |= workspace.add_made_pictures(made_pictures(trees))
         cover = cover_of(book, documents, tab, config)
         writer = Writer(identifiers(trees), markup, pictures, cover.language.quotes)
-        for tree in trees:
-            workspace.add_page(writer.page(tree.blocks), tree.source)
+        pages = [(tree.source, writer.page(tree.blocks)) for tree in trees]
+        for source, code in pages:
+            workspace.add_page(code, source)
         depth = 2 if len(documents.pages) > _MANY_PAGES else 3
         entries = [entry for tree in trees for entry in writer.contents(tree.blocks, depth)]
         front = {
@@ -64,7 +67,14 @@ def write_pdf(
         }
         content = workspace.compile(front)
     write_file(file, content)
-    return [*missing, *unknown, *chain.from_iterable(tree.problems for tree in trees), *damaged]
+    in_pages = chain.from_iterable(tree.problems for tree in trees)
+    return [
+        *missing,
+        *unknown,
+        *in_pages,
+        *damaged,
+        *problems_of(workspace.complaints, pages, config),
+    ]
 
 
 def _cover_arguments(cover: Cover) -> dict[str, object]:
@@ -76,7 +86,7 @@ def _cover_arguments(cover: Cover) -> dict[str, object]:
         "author": cover.author,
         "edition": cover.edition,
         "release": cover.release,
-        "copyright": cover.copyright,
+        "imprint": cover.imprint(),
         "lang": code if re.fullmatch(r"[a-z]{2,3}", code) else "",
         "region": region if re.fullmatch(r"[A-Z]{2}", region) else "",
         "dir": Raw(language.direction),
@@ -95,21 +105,3 @@ def _logo(config: Config) -> tuple[list[str], list[Problem]]:
     place = config.place("pdf", "latex_logo")
     what = f"[pdf] latex_logo names '{path}', which is not there"
     return [], [Problem(what=what, place=place, remedy="add it, or mend the name")]
-
-
-def _fonts(config: Config) -> tuple[dict[str, str], list[Problem]]:
-    """The fonts that the book asks for, by the template's names; a problem for each not there."""
-    found: dict[str, str] = {}
-    problems: list[Problem] = []
-    for name, key, font in (
-        ("serif", "main_font", config.pdf.main_font),
-        ("sans", "sans_font", config.pdf.sans_font),
-        ("mono", "mono_font", config.pdf.mono_font),
-    ):
-        if font and font.casefold() in installed_fonts():
-            found[name] = font
-        elif font:
-            what = f"[pdf] {key} names '{font}', which is not installed"
-            place = config.place("pdf", key)
-            problems.append(Problem(what=what, place=place, remedy="install it, or leave it out"))
-    return found, problems

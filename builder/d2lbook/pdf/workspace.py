@@ -13,47 +13,42 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterable, Mapping
+from functools import partial
 from importlib import resources
 from pathlib import Path, PurePosixPath
 
 import typst
 
 from d2lbook.errors import RenderError
+from d2lbook.pdf import fonts
 from d2lbook.pdf.markup import arguments, literal
-
-FONTS = {
-    "serif": ("Libertinus Serif",),
-    "sans": ("Source Sans 3", "Libertinus Serif"),
-    "mono": ("Source Code Pro", "DejaVu Sans Mono"),
-}
-"""The fonts of the template: those in this package and those inside Typst."""
 
 _TEMPLATE = "template.typ"
 _PLACE = re.compile(r"┌─ .*?(pages/\d+\.typ):\d+")
-
-
-def installed_fonts() -> frozenset[str]:
-    """The families, in small letters, that books can ask for on this machine."""
-    return frozenset(family.casefold() for family in typst.Fonts().families())
+_COMPLAINT = re.compile(r"error: PDF/UA-1 error: (.+)\n(?:\s*┌─ .*?(pages/\d+\.typ):\d+)?")
 
 
 class Workspace:
     """The contents of one PDF.
 
-    ``folder`` is empty and stays as long as this is in use; ``fonts`` are those
-    that the book prefers to the template's own, by the names in ``FONTS``. Only
-    a book that asks for fonts is set with those of the system.
+    ``folder`` is empty and stays as long as this is in use; ``families`` are the fonts
+    that the book prefers to the template's own, by the names in ``fonts.FONTS``.
     """
 
-    def __init__(self, folder: Path, fonts: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, families: Mapping[str, str]) -> None:
+        self.complaints: list[tuple[str, str]] = []
+        """What kept the PDF from meeting the standard: files of the book, where known, and why."""
         self._folder = folder
-        self._has_fonts = bool(fonts)
+        self._with_installed_fonts = bool(families)
+        self._characters: set[str] = set()
         self._pages: dict[str, str] = {}
         self._pictures = 0
         template = resources.files(__package__).joinpath(_TEMPLATE).read_bytes()
         (folder / _TEMPLATE).write_bytes(template)
-        families = {name: [*filter(None, [fonts.get(name)]), *own] for name, own in FONTS.items()}
-        definitions = (f"#let {name} = {literal(found)}" for name, found in families.items())
+        definitions = (
+            f"#let {name} = {literal([*filter(None, [families.get(name)]), *own])}"
+            for name, own in fonts.FONTS.items()
+        )
         self._write("fonts.typ", "\n".join(definitions))
         for name in ("pages", "pictures"):
             (folder / name).mkdir()
@@ -76,48 +71,59 @@ class Workspace:
         """Put in the next page, made from this file of the book."""
         name = f"pages/{len(self._pages) + 1:03}.typ"
         self._pages[name] = source
+        self._characters.update(code)
         self._write(name, f'#import "/template.typ": *\n#{{\n{code}\n}}')
 
-    def compile(self, cover: Mapping[str, object]) -> bytes:
+    def compile(self, front: Mapping[str, object]) -> bytes:
         """The PDF, with what the template's ``book`` is to say before the pages.
 
         Raises RenderError, naming the page at fault.
         """
+        if not fonts.suffice("".join(sorted(self._characters.union(arguments(**front))))):
+            self._with_installed_fonts = True
         try:
-            return self._compile(cover, self._pages)
+            return self._compile(front, self._pages)
         except typst.TypstError as error:
-            raise self._located(error, cover) from None
+            raise self._located(error, front) from None
 
-    def _compile(self, cover: Mapping[str, object], pages: Iterable[str]) -> bytes:
-        lines = ['#import "/template.typ": book', f"#show: book.with({arguments(**cover)})"]
+    def _compile(self, front: Mapping[str, object], pages: Iterable[str]) -> bytes:
+        lines = ['#import "/template.typ": book', f"#show: book.with({arguments(**front)})"]
         lines += [f'#include "/{name}"' for name in pages]
         self._write("main.typ", "\n".join(lines))
         compiler = typst.Compiler(
             self._folder / "main.typ",
             root=self._folder,
-            font_paths=[Path(str(resources.files(__package__).joinpath("fonts")))],
-            ignore_system_fonts=not self._has_fonts,
+            font_paths=[fonts.OWN_FOLDER],
+            ignore_system_fonts=not self._with_installed_fonts,
         )
         # The time is part of a PDF; a fixed one keeps the bytes the same.
-        content = compiler.compile(format="pdf", timestamp=0)
+        compile_as = partial(compiler.compile, format="pdf", timestamp=0)
+        try:
+            content = compile_as(pdf_standards=[fonts.STANDARD])
+        except typst.TypstError as error:
+            complaints = _COMPLAINT.findall(error.diagnostic)
+            if not complaints:
+                raise
+            content = compile_as()
+            self.complaints = [(self._pages.get(page, ""), what) for what, page in complaints]
         assert isinstance(content, bytes), "one format gives one file"
         return content
 
-    def _located(self, error: typst.TypstError, cover: Mapping[str, object]) -> RenderError:
+    def _located(self, error: typst.TypstError, front: Mapping[str, object]) -> RenderError:
         """The error with the file of the book that it comes from."""
         remedy = "; ".join(error.hints)
         place = _PLACE.search(error.diagnostic)
-        page = place[1] if place else self._failing(error, cover)
+        page = place[1] if place else self._failing(error, front)
         if not page:
             return RenderError.of(f"Typst can't make the PDF: {error.message}", remedy)
         what = f"Typst can't set this page: {error.message}"
         return RenderError.at(self._pages[page], 0, what, remedy)
 
-    def _failing(self, error: typst.TypstError, cover: Mapping[str, object]) -> str:
+    def _failing(self, error: typst.TypstError, front: Mapping[str, object]) -> str:
         """The page that fails alone as all of them did: errors of the layout have no place."""
         for page in self._pages:
             try:
-                self._compile(cover, [page])
+                self._compile(front, [page])
             except typst.TypstError as other:
                 if other.message == error.message:
                     return page

@@ -204,13 +204,19 @@ class Writer:
                 number = value_of(attributes, "number")
                 yield call("equation", self._content(inlines), id=identifier, number=number)
             case ["note"]:
-                yield call("note", identifier, self._content(inlines[0]["c"]))
+                yield call("note", identifier, joined(self._note(inlines[0]["c"])))
             case ["unresolved"]:
                 yield call("unresolved", nodes.plain_text(inlines))
             case _ if _is_mark(node):
                 yield call("anchor", identifier)
             case _:
                 yield from self._pieces(inlines)
+
+    def _note(self, blocks: Nodes) -> Iterator[str]:
+        """A footnote: its first paragraph stands beside its number."""
+        first, rest = blocks[:1], blocks[1:]
+        yield from self._pieces(_lines(first) if first and first[0]["t"] == "Para" else first)
+        yield from self._pieces(rest)
 
     def code(self, node: Node) -> Iterator[str]:
         code = node["c"][1]

@@ -57,7 +57,7 @@ class InlineWriter:
                 self.warn(token, f"{what}, so the PDF can't show it", remedy)
             else:
                 self.warn(token, f"the image '{source}' is not there", "mend the path, or add it")
-        return nodes.image(path, alt or source, **sizes)
+        return nodes.image(path, alt if path else alt or source, **sizes)
 
     def formula(self, token: Token) -> Node:
         """The Math of a ``math_inline`` or ``math_block``."""

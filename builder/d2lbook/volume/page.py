@@ -67,6 +67,8 @@ class _PageWriter(InlineWriter):
         self.document = document
         self.level = level
         self._noted: set[int] = set()
+        self._open: list[int] = []
+        """The levels, in the source, of the headings that the next one may stand below."""
 
     def write(self) -> PageTree:
         if not self._shows_title():
@@ -100,6 +102,7 @@ class _PageWriter(InlineWriter):
         title = self.document.title
         text = plain_text(title) if title else posixpath.basename(self.page.name)
         number = number_text(self.volume.numbers[self.page.name].number)
+        self._open.append(1)
         return nodes.header(self.level, nodes.text(text), self.page.name, number=number)
 
     def _prose(self, tokens: Sequence[Token], cell: Cell) -> list[Node]:
@@ -172,8 +175,18 @@ class _PageWriter(InlineWriter):
         # A second heading of the first level has no number of its own.
         number = self._number(token) if is_title or token.tag != "h1" else ()
         text = [nodes.span([], other) for other in identifiers[1:]] + self.inlines(part)
-        level = self.level + int(token.tag[1]) - 1
+        level = self._level(int(token.tag[1]))
         return [nodes.header(level, text, identifiers[0], number=number_text(number))]
+
+    def _level(self, source: int) -> int:
+        """The level of the next heading: one below that before it, however many it skips.
+
+        Who hears a book has nothing but the levels to go by.
+        """
+        while self._open and self._open[-1] >= source:
+            self._open.pop()
+        self._open.append(source)
+        return self.level + len(self._open) - 1
 
     def figure(self, part: SyntaxTreeNode) -> list[Node]:
         token = token_of(part)
