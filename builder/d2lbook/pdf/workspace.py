@@ -11,7 +11,6 @@ the page, where it happened; and the same contents give the same bytes.
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterable, Mapping
 from functools import partial
 from importlib import resources
@@ -22,6 +21,7 @@ import typst
 from d2lbook.errors import RenderError
 from d2lbook.pdf import fonts
 from d2lbook.pdf.markup import arguments, literal
+from d2lbook.pdf.rasters import fitted
 
 _TEMPLATE = "template.typ"
 _PLACE = re.compile(r"┌─ .*?(pages/\d+\.typ):\d+")
@@ -57,15 +57,18 @@ class Workspace:
         """Put in pictures from below ``root``; returns where the compiler finds each."""
         places = {path: self._picture_place(path) for path in sorted(paths)}
         for path, place in places.items():
-            shutil.copyfile(root / path, self._folder / place[1:])
+            self._add_picture(place, (root / path).read_bytes())
         return places
 
     def add_made_pictures(self, pictures: Mapping[str, bytes]) -> dict[str, str]:
         """Put in these pictures; returns where the compiler finds each."""
         places = {path: self._picture_place(path) for path in sorted(pictures)}
         for path, place in places.items():
-            (self._folder / place[1:]).write_bytes(pictures[path])
+            self._add_picture(place, pictures[path])
         return places
+
+    def _add_picture(self, place: str, content: bytes) -> None:
+        (self._folder / place[1:]).write_bytes(fitted(content, place))
 
     def add_page(self, code: str, source: str) -> None:
         """Put in the next page, made from this file of the book."""
