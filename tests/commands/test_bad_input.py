@@ -119,7 +119,10 @@ def test_a_cell_that_raises(build: Build) -> None:
     page = cell("def f():", "    return 1 / 0") + "\n" + cell("x = 1", "", "f()", tab="mxnet")
     code, lines = build(page + cell("y = 2", tab="pytorch"), "eval", "html")
     assert code == 1
-    assert lines == ["page.md:4: error: [mxnet] ZeroDivisionError: division by zero"]
+    assert lines == [
+        "page.md:4: error: [mxnet] ZeroDivisionError: division by zero",
+        "error: 1 of 2 notebooks failed",
+    ]
     folder = build.folder / "_build"
     assert not (folder / "eval/mxnet/page.ipynb").exists()
     assert (folder / "eval/pytorch/page.ipynb").is_file()
