@@ -132,7 +132,8 @@ def test_a_cell_that_raises(build: Build) -> None:
 def test_a_cell_that_never_ends(build: Build) -> None:
     code, lines = build(cell("while True: pass", tab="mxnet"), "eval", timeout=1)
     assert code == 1
-    assert len(lines) == 1
+    assert len(lines) == 2
+    assert lines[1] == "error: 1 of 1 notebooks failed"
     assert lines[0].startswith("page.md:3: error: [mxnet] ")
     assert "1 s" in lines[0]
 
@@ -140,7 +141,8 @@ def test_a_cell_that_never_ends(build: Build) -> None:
 def test_a_kernel_that_dies(build: Build) -> None:
     code, lines = build(cell("import os", "os.kill(os.getpid(), 9)", tab="mxnet"), "eval")
     assert code == 1
-    assert len(lines) == 1
+    assert len(lines) == 2
+    assert lines[1] == "error: 1 of 1 notebooks failed"
     assert re.match(r"page\.md:\d: error: \[mxnet\] .*kernel", lines[0])
 
 
