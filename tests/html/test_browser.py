@@ -175,12 +175,12 @@ def test_links_lead_where_they_say(window: Watched, served: str) -> None:
 def test_the_notebook_and_the_pdf_follow_the_choice(window: Watched, served: str) -> None:
     page = window.page
     page.goto(f"{served}/{TOUR}")
-    expect(page.get_by_role("link", name="Notebook for PyTorch")).to_be_visible()
+    expect(page.get_by_role("link", name="Notebook PyTorch")).to_be_visible()
     expect(page.get_by_role("link", name="PDF")).to_have_count(0)
     page.get_by_role("tab", name="JAX").first.click()
-    link = page.get_by_role("link", name="Notebook for JAX")
+    link = page.get_by_role("link", name="Notebook JAX")
     expect(link).to_have_attribute("href", "../notebooks/jax/chapter/tour.ipynb")
-    expect(page.get_by_role("link", name="PDF for JAX")).to_be_visible()
+    expect(page.get_by_role("link", name="PDF JAX")).to_be_visible()
 
 
 def test_a_phone_has_the_contents_in_a_drawer(chromium: Browser, served: str) -> None:

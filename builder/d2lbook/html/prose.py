@@ -335,6 +335,23 @@ class ProseWriter:
                 before += f"<figcaption>{name}</figcaption>\n"
         return f'{before}<div class="scroll"><table>\n'
 
+    def header_open(self, tokens: Sequence[Token], index: int) -> str:
+        """The head of a column; the corner above the heads of rows is no head of anything."""
+        is_corner = not tokens[index + 1].children
+        attributes = _attributes(tokens[index].attrs)
+        return f"<td{attributes}>" if is_corner else f'<th scope="col"{attributes}>'
+
+    def header_close(self, tokens: Sequence[Token], index: int) -> str:
+        return "</th>\n" if tokens[index - 1].children else "</td>\n"
+
+    def cell_open(self, tokens: Sequence[Token], index: int) -> str:
+        attributes = _attributes(tokens[index].attrs)
+        is_head = _heads_row(tokens, index)
+        return f'<th scope="row"{attributes}>' if is_head else f"<td{attributes}>"
+
+    def cell_close(self, tokens: Sequence[Token], index: int) -> str:
+        return "</th>\n" if _heads_row(tokens, index - 2) else "</td>\n"
+
     def table_close(self, _tokens: Sequence[Token], _index: int) -> str:
         return "</table></div>\n</figure>\n"
 
@@ -395,11 +412,24 @@ _RULES: Mapping[str, Rule] = {
     "table_caption_close": ProseWriter.table_caption_close,
     "table_open": ProseWriter.table_open,
     "table_close": ProseWriter.table_close,
+    "th_open": ProseWriter.header_open,
+    "th_close": ProseWriter.header_close,
+    "td_open": ProseWriter.cell_open,
+    "td_close": ProseWriter.cell_close,
     "fence": ProseWriter.fence,
     "code_block": ProseWriter.code_block,
     "contents": ProseWriter.contents,
     "only_open": ProseWriter.only_open,
 }
+
+
+def _heads_row(tokens: Sequence[Token], index: int) -> bool:
+    """Whether the cell that opens here is the head of its row: first, in a table with a corner."""
+    if tokens[index - 1].type != "tr_open":
+        return False
+    # The corner is the first cell of the table: its opening, the table's head and row before it.
+    opening = next(place for place in range(index, -1, -1) if tokens[place].type == "table_open")
+    return tokens[opening + 3].type == "th_open" and not tokens[opening + 4].children
 
 
 def code_html(content: str) -> str:

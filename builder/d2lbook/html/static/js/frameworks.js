@@ -113,7 +113,7 @@ const moveFocus = (event) => {
 const startFrameworks = () => {
   const asked = new URLSearchParams(location.search).get("tab");
   if (frameworkNames.has(asked)) memory.set("tab", asked);
-  const wanted = [asked, memory.get("tab"), ...words(root.dataset.tabs)];
+  const wanted = [asked, memory.get("tab"), ...words(root.dataset.tabs), ...frameworkNames.keys()];
   root.dataset.chosen = wanted.find((tab) => frameworkNames.has(tab)) || "";
   addEventListener("storage", (event) => {
     if (event.key === "d2lbook.tab" && frameworkNames.has(event.newValue)) show(event.newValue);

@@ -28,23 +28,27 @@ const showWhole = (box, isWhole) => {
 };
 
 // Only what is visible has a height; the rest is looked at when it is shown.
-const foldLongOutputs = () => {
-  for (const box of all(".outputs pre:not(.long), .outputs .html:not(.long)")) {
-    if (box.scrollHeight <= box.clientHeight + 40 || !box.clientHeight) continue;
-    box.classList.add("long");
-    const button = make("button", { type: "button", className: "more" });
-    box.after(button);
-    showWhole(box, false);
-  }
+const OUTPUT = ".outputs :is(pre, .html)";
+const isTooLong = (box) => box.clientHeight && box.scrollHeight > box.clientHeight + 40;
+
+const foldOutput = (box) => {
+  box.classList.add("long");
+  box.after(make("button", { type: "button", className: "more" }));
+  showWhole(box, false);
 };
 
-// Wide things scroll by themselves; what scrolls must be within reach of the keyboard.
+// Wide things scroll by themselves; what scrolls must be within reach of the keyboard. All is
+// measured before anything is changed: the browser lays the page out but once.
 const markOverflow = onceAFrame(() => {
-  foldLongOutputs();
-  for (const box of all(".source pre, .outputs pre, .outputs .html, .formula, .scroll")) {
-    const scrolls = box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1;
+  const boxes = all(`.source pre, ${OUTPUT}, .formula, .scroll`).map((box) => ({
+    box,
+    scrolls: box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1,
+    isLong: box.matches(`${OUTPUT}:not(.long)`) && isTooLong(box),
+  }));
+  for (const { box, scrolls, isLong } of boxes) {
+    if (scrolls !== box.hasAttribute("tabindex")) box.toggleAttribute("tabindex", scrolls);
     if (scrolls) box.tabIndex = 0;
-    else box.removeAttribute("tabindex");
+    if (isLong) foldOutput(box);
   }
 });
 
