@@ -152,6 +152,8 @@ class EnvironmentConfig:
     variables: Mapping[str, str] = setting(assignments)
     """Environment variables of the kernel."""
     preload: tuple[str, ...] | None = setting(preloads)
+    """Modules that are imported once for all notebooks; ``auto``: those that they import;
+    ``no``: each notebook imports everything itself."""
     no_dependencies: tuple[str, ...] = setting(items)
     """Packages of the lock that are installed without what they depend on."""
     unlocked: tuple[str, ...] = setting(items)
