@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Collection
 from pathlib import Path
@@ -20,6 +21,9 @@ from d2lbook.pipeline import Build, Reporter, chosen_tabs
 from d2lbook.preview.outcome import Executed, complaint
 from d2lbook.preview.worker import Send, answer_requests
 
+NICENESS = 10
+"""What is executed, in kernels too, leaves the processors to what the author waits for."""
+
 SERVERS_PER_TAB = 2
 """Notebooks that import other things need another one; each takes as much memory as it imports."""
 
@@ -35,7 +39,8 @@ class Telling(Observer):
     def finished(self, execution: Execution) -> None:
         notebook = execution.notebook
         key = self.keys[notebook.page.name, notebook.tab]
-        self.send({"key": key, "line": outcome(execution)})
+        failures = [complaint(execution.problem)] if execution.problem else []
+        self.send({"key": key, "line": outcome(execution), "failures": failures})
 
 
 class Executor:
@@ -58,15 +63,10 @@ class Executor:
                 if found.inputs:
                     notebook = found.notebook
                     observer.keys[notebook.page.name, notebook.tab] = found.inputs.key
-            executions = build.executions
+            _ = build.executions
         except BookError as error:
-            return {"failures": {}, "errors": [complaint(each) for each in error.problems]}
-        failures = {
-            found.inputs.key: complaint(execution.problem)
-            for found, execution in zip(build.found_results, executions, strict=True)
-            if found.inputs and execution.problem
-        }
-        return {"failures": failures, "errors": []}
+            return {"errors": [complaint(each) for each in error.problems]}
+        return {"errors": []}
 
     def _build(self, keys: frozenset[str], observer: Telling) -> Build:
         config, _ = read_config(self.root)
@@ -105,6 +105,7 @@ class Executor:
 def main() -> None:
     """Answer requests of the server."""
     executor = Executor(Path(sys.argv[1]), sys.argv[2])
+    os.nice(NICENESS)
     try:
         answer_requests(lambda request, send: executor.execute(request["keys"], send))
     finally:

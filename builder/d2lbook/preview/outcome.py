@@ -46,10 +46,8 @@ class Outcome(TypedDict):
 class Executed(TypedDict):
     """What came of executing some notebooks."""
 
-    failures: dict[str, Complaint]
-    """Why notebooks have failed, by their keys."""
     errors: list[Complaint]
-    """Why none was executed."""
+    """Why none was; empty where they were, whatever came of it."""
 
 
 def complaint(problem: Problem, severity: Severity = "error") -> Complaint:

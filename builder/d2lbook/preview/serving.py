@@ -121,8 +121,7 @@ class Preview:
             self.board.news["site"] += bool(outcome["anew"])
             self.board.news["pictures"] += outcome["files"]
             if self._executes:
-                keys = [each["key"] for each in outcome["unexecuted"]]
-                self._executions.want(keys, again=outcome["files"])
+                self._executions.want(outcome["unexecuted"], again=outcome["files"])
         self._be_busy("")
         self._journal.built(outcome)
         self._journal.note(self._unexecuted())
@@ -158,8 +157,8 @@ class Preview:
         news["unexecuted"] = {}
         for each in self._good["unexecuted"]:
             news["unexecuted"].setdefault(each["page"], []).append(each["tab"])
-        running = self._executions.running
-        news["note"] = f"executing {_notebooks(running)}" if running else self._unexecuted()
+        left = self._executions.left
+        news["note"] = f"executing {_notebooks(left)}" if left else self._unexecuted()
         self.board.tell()
         self._journal.stand([*news["errors"], *news["failures"], *news["warnings"]])
 
