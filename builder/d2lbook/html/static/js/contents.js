@@ -58,13 +58,13 @@ const keepInView = (list, item) => {
   else if (below > -40) list.scrollTop += below + 80;
 };
 
-const showPlace = () => {
+const showPlace = onceAFrame(() => {
   const nav = document.querySelector(".site-contents");
   const link = nav.querySelector('[aria-current="page"]');
   if (!link) return;
   const depth = link.getBoundingClientRect().top - nav.getBoundingClientRect().top;
   if (depth > nav.clientHeight * 0.7) nav.scrollTop += depth - nav.clientHeight / 3;
-};
+});
 
 const startContents = () => {
   menuButton.addEventListener("click", toggleContents);
@@ -75,5 +75,4 @@ const startContents = () => {
   });
   addEventListener("scroll", markSection, { passive: true });
   describeMenu();
-  showPlace();
 };

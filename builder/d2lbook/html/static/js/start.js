@@ -23,5 +23,6 @@ const furnish = () => {
 };
 furnish();
 document.addEventListener("d2lbook:swapped", furnish);
+showPlace();
 startRevealing();
 markFound();
