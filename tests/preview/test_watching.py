@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from d2lbook.errors import OutputError
 from d2lbook.output import MARKER
 from d2lbook.preview.watching import changes, find_folders
 
@@ -144,6 +145,20 @@ def test_a_burst_of_saves_is_not_as_many_changes(root: Path) -> None:
     (pieces,) = told(root, save)
     assert len(set().union(*pieces) - {"start", "end-0"}) == 200
     assert len(pieces) < 50
+
+
+def test_a_system_that_lets_no_more_be_watched(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refuse(*_: Path, **__: object) -> AsyncIterator[set[object]]:
+        raise RuntimeError("OS file watch limit reached.")
+        yield set()
+
+    async def watch() -> None:
+        async for _ in changes(root):
+            pass
+
+    monkeypatch.setattr("d2lbook.preview.watching.awatch", refuse)
+    with pytest.raises(OutputError, match="watched: OS file watch limit reached; raise the"):
+        asyncio.run(watch())
 
 
 def test_folders_that_are_watched(root: Path) -> None:

@@ -33,6 +33,7 @@ async def changes(root: Path) -> AsyncIterator[frozenset[str]]:
     Each time the files and folders, relative to ``root``, with ``/``. Raises
     OutputError where the system allows no more files to be watched.
     """
+    root = root.resolve()  # some systems name files so
     changed: frozenset[str] = frozenset()
     while True:
         folders = frozenset(find_folders(root))
@@ -60,9 +61,9 @@ async def changes(root: Path) -> AsyncIterator[frozenset[str]]:
                 )
         except FileNotFoundError:
             continue  # a folder has gone between being found and being watched
-        except OSError as error:
+        except (OSError, RuntimeError) as error:  # as watchfiles tells that there is a limit
             raise OutputError.of(
-                f"the files of the book can't be watched: {error}",
+                f"the files of the book can't be watched: {str(error).rstrip('.')}",
                 "raise the system's limit, on Linux fs.inotify.max_user_watches",
             ) from None
         finally:
