@@ -196,7 +196,7 @@ def test_a_page_says_how_to_run_it(window: Watched, served: str) -> None:
         "python3.11 -m venv .venv",
         ".venv/bin/pip install --no-deps -r requirements.txt",
         ".venv/bin/pip install jupyterlab",
-        ".venv/bin/jupyter lab 'chapter/tour.ipynb'",
+        "PYTHONPATH=\"$PWD\" .venv/bin/jupyter lab 'chapter/tour.ipynb'",
     ]
     dialog.get_by_role("button", name="Close").click()
     expect(dialog).not_to_be_visible()

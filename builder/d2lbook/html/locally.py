@@ -38,7 +38,8 @@ class Package:
             alone = " --no-deps" if self.is_complete else ""
             yield f".venv/bin/pip install{alone} -r requirements.txt"
         yield ".venv/bin/pip install jupyterlab"
-        yield f".venv/bin/jupyter lab '{page}.ipynb'"
+        # The book's own modules lie beside its folders of notebooks.
+        yield f"PYTHONPATH=\"$PWD\" .venv/bin/jupyter lab '{page}.ipynb'"
 
 
 def package_of(config: Config, tab: str, file: str) -> Package:
