@@ -35,6 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "html": WRITERS,
     "volume": WRITERS,
     "pdf": WRITERS | {"volume"},
+    "epub": WRITERS | {"volume"},
     "publish": WRITERS | {"notebooks"},
     "check": WRITERS,
     "jupyter": READERS | {"notebooks", "execute"},

@@ -93,6 +93,12 @@ def pdf_file(config: Config, tab: str) -> Path:
     return config.output / "pdf" / f"{config.project.name}{of_tab}.pdf"
 
 
+def epub_file(config: Config, tab: str) -> Path:
+    """The file of a tab's EPUB."""
+    of_tab = f"-{tab}" if config.has_tabs else ""
+    return config.output / "epub" / f"{config.project.name}{of_tab}.epub"
+
+
 def package_file(config: Config, tab: str = "") -> Path:
     """The file of the zip with the notebooks of a tab, or of all tabs."""
     of_tab = f"-{tab}" if tab and config.has_tabs else ""

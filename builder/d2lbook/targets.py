@@ -16,7 +16,7 @@ from d2lbook.errors import Problem
 from d2lbook.files import write_file
 from d2lbook.library import library_text, with_version
 from d2lbook.notebooks.ipynb import notebook_json
-from d2lbook.output import claim, package_file, pdf_file, remove_others
+from d2lbook.output import claim, epub_file, package_file, pdf_file, remove_others
 from d2lbook.parallel import map_in_processes
 from d2lbook.pipeline import Build
 from d2lbook.publishing import (
@@ -31,7 +31,13 @@ from d2lbook.receipts import Made, Receipts
 from d2lbook.source.files import find_non_notebooks
 
 if TYPE_CHECKING:
+    from d2lbook.book import Book
+    from d2lbook.document.citations import References
+    from d2lbook.document.whole import Documents
     from d2lbook.html.site import Written
+
+    WriteVolume = Callable[[Book, Documents, References, str, Config, Path], list[Problem]]
+    """Writes one tab's book to a file; returns what is wrong in it."""
 
 Target = Callable[[Build], list[Path]]
 """Writes what a build makes; returns where a person looks for it."""
@@ -112,15 +118,28 @@ def write_pdfs(build: Build) -> list[Path]:
     """A PDF for each tab."""
     from d2lbook.pdf.typst import write_pdf
 
+    return _write_volumes(build, write_pdf, pdf_file)
+
+
+def write_epubs(build: Build) -> list[Path]:
+    """An EPUB for each tab."""
+    from d2lbook.epub.book import write_epub
+
+    return _write_volumes(build, write_epub, epub_file)
+
+
+def _write_volumes(
+    build: Build, write: WriteVolume, file: Callable[[Config, str], Path]
+) -> list[Path]:
     claim(build.config)
     parts = (build.book, build.documents, build.references)
 
     def write_tab(tab: str) -> list[Problem]:
-        return write_pdf(*parts, tab, build.config, pdf_file(build.config, tab))
+        return write(*parts, tab, build.config, file(build.config, tab))
 
     problems = map_in_processes(write_tab, build.tabs)
     build.warn(dict.fromkeys(chain.from_iterable(problems)))
-    return [pdf_file(build.config, tab) for tab in build.tabs]
+    return [file(build.config, tab) for tab in build.tabs]
 
 
 def write_library(build: Build) -> list[Path]:
@@ -212,6 +231,7 @@ TARGETS: Mapping[str, Target] = {
     "eval": write_eval,
     "ipynb": _once("ipynb", write_ipynb, _nothing_else),
     "pdf": _once("pdf", write_pdfs, _outputs),
+    "epub": _once("epub", write_epubs, _outputs),
     "html": _once("html", write_html, _outputs_and_downloads),
     "outputcheck": check_outputs,
     "pkg": _once("pkg", write_package, _outputs),

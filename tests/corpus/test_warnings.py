@@ -85,7 +85,7 @@ def expected() -> set[str]:
     ]
     told += [
         f"{place}: warning: the image '{IMAGE_HOST}{name}' is not in the book, "
-        "so the PDF can't show it; keep a copy in it"
+        "so PDFs and EPUBs can't show it; keep a copy in it"
         for place, name in lines(IMAGES_FROM_ELSEWHERE)
     ]
     for place, names in lines(OTHER_FILES_LEFT_OUT):

@@ -1,4 +1,4 @@
-"""PDFs of tiny books, without executing anything: outputs are those that the pages keep."""
+"""PDFs of tiny books, and what is in them."""
 
 from __future__ import annotations
 
@@ -6,48 +6,27 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from d2lbook.book import Notebook
-from d2lbook.config import read_config
-from d2lbook.document.citations import References, format_citations
+from d2lbook.document.citations import References
 from d2lbook.document.language import load_language
-from d2lbook.document.whole import build_documents
 from d2lbook.errors import Problem
-from d2lbook.notebooks.select import select
 from d2lbook.output import pdf_file
 from d2lbook.pdf.math import to_typst
 from d2lbook.pdf.typst import write_pdf
 from d2lbook.pdf.writer import Writer
-from d2lbook.source.files import read_book
 from d2lbook.volume.model import Volume
 from d2lbook.volume.page import page_tree
 from d2lbook.volume.trees import formulas, identifiers
 from pypdf import PdfReader
 
 from tests.document.pages import documents_of
+from tests.volume.books import build_volume
 
 CONFIG = "[project]\nname = tiny\ntitle = Tiny Book\nauthor = Ani Ibu\nlang = en\n"
 
 
 def build_pdf(root: Path, tab: str = "python") -> tuple[PdfReader, list[Problem]]:
     """The PDF of one tab of the book in this folder, and what is wrong in it."""
-    config, _ = read_config(root)
-    book, _ = read_book(config)
-    notebooks: dict[str, dict[str, Notebook]] = {each: {} for each in config.tabs}
-    for name, page in book.pages.items():
-        for each in config.tabs:
-            if notebook := select(page, each, config.default_tab):
-                notebooks[each][name] = notebook
-    language = load_language(config.project.language)
-    documents, _ = build_documents(book, notebooks, {}, language)
-    references, _ = format_citations(
-        documents.citations(),
-        root=root,
-        bibliography=config.pdf.bibliography,
-        language=config.project.language,
-        cache=root / "cache",
-    )
-    file = pdf_file(config, tab)
-    problems = write_pdf(book, documents, references, tab, config, file)
+    file, problems = build_volume(root, tab, write_pdf, pdf_file)
     return PdfReader(file), problems
 
 

@@ -5,8 +5,9 @@ targets:
   eval    the same, executed, outputs kept                 OUTPUT/eval/TAB/
   html    the site: every page with all its tabs           OUTPUT/html/
   pdf     a PDF for each tab                               OUTPUT/pdf/
+  epub    an EPUB for each tab                             OUTPUT/epub/
   lib     the library of the cells marked #@save           [library-TAB] lib_file
-  all     eval, ipynb, pdf, pkg and html
+  all     eval, ipynb, pdf, epub, pkg and html
 
 notebooks for readers, with outputs, without anything of d2lbook's in them:
   pkg        zips of all of them, and of each tab's        OUTPUT/NAME.zip
@@ -42,13 +43,13 @@ if TYPE_CHECKING:
     from d2lbook.execute.sharding import Shard
 
 NAME = "build"
-HELP = "build notebooks, pages, PDFs, the library"
+HELP = "build notebooks, pages, PDFs, EPUBs, the library"
 
-ALL = ("eval", "ipynb", "pdf", "pkg", "html")
+ALL = ("eval", "ipynb", "pdf", "epub", "pkg", "html")
 FOR_READERS = ("pkg", "colab", "sagemaker", "slides")
 CHECKS = ("outputcheck", "tabcheck", "linkcheck")
-EXECUTING = ("eval", "pdf", "html", *FOR_READERS)
-NAMES = ("ipynb", "eval", "html", "pdf", "lib", *FOR_READERS, "all", *CHECKS)
+EXECUTING = ("eval", "pdf", "epub", "html", *FOR_READERS)
+NAMES = ("ipynb", "eval", "html", "pdf", "epub", "lib", *FOR_READERS, "all", *CHECKS)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

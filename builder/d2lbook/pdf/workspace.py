@@ -21,7 +21,7 @@ import typst
 from d2lbook.errors import RenderError
 from d2lbook.pdf import fonts
 from d2lbook.pdf.markup import arguments, literal
-from d2lbook.pdf.rasters import fitted
+from d2lbook.volume.rasters import fitted
 
 _TEMPLATE = "template.typ"
 _PLACE = re.compile(r"┌─ .*?(pages/\d+\.typ):\d+")

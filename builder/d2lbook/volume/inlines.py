@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from pathlib import PurePosixPath
 
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
@@ -19,6 +20,9 @@ from d2lbook.volume import nodes
 from d2lbook.volume.model import PageTree, Volume
 
 NO_BREAK = "\u00a0"
+SHOWN = frozenset({".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
+"""Endings of pictures that both Typst and e-readers show."""
+
 _LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
@@ -28,7 +32,7 @@ class InlineWriter:
     def __init__(self, page: Page, volume: Volume) -> None:
         self.page = page
         self.volume = volume
-        self.tree = PageTree(source=page.path)
+        self.tree = PageTree(name=page.name, source=page.path)
         self.cell: Cell | None = None
         """The cell that is being written, for the lines of problems."""
 
@@ -54,9 +58,13 @@ class InlineWriter:
         if not path:
             if "://" in source:
                 what, remedy = f"the image '{source}' is not in the book", "keep a copy in it"
-                self.warn(token, f"{what}, so the PDF can't show it", remedy)
+                self.warn(token, f"{what}, so PDFs and EPUBs can't show it", remedy)
             else:
                 self.warn(token, f"the image '{source}' is not there", "mend the path, or add it")
+        elif PurePosixPath(path).suffix.lower() not in SHOWN:
+            what = f"PDFs and EPUBs can't show the image '{source}'"
+            self.warn(token, what, "keep it as SVG, PNG or JPEG")
+            path = ""
         return nodes.image(path, alt if path else alt or source, **sizes)
 
     def formula(self, token: Token) -> Node:

@@ -30,6 +30,8 @@ _WEB = {"http", "https", "mailto"}
 class PageTree:
     """What is made of one page."""
 
+    name: str
+    """The identifier of the page as a whole."""
     source: str
     """The file of the book that it is made from."""
     blocks: list[Node] = field(default_factory=list)

@@ -68,8 +68,10 @@ def _levels(
 def _reference_page(volume: Volume, config: Config) -> PageTree:
     """The list of references under a title; nothing at all where it is empty."""
     entries = reference_list(volume.references)
-    title = nodes.header(1, nodes.text(volume.language.text("references")), "references")
-    return PageTree(source=config.pdf.bibliography, blocks=[title, *entries] if entries else [])
+    name = "references"
+    title = nodes.header(1, nodes.text(volume.language.text(name)), name)
+    blocks = [title, *entries] if entries else []
+    return PageTree(name=name, source=config.pdf.bibliography, blocks=blocks)
 
 
 def book_pictures(trees: Iterable[PageTree]) -> set[str]:

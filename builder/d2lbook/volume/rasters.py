@@ -1,6 +1,6 @@
-"""Photos and screenshots, made no larger than paper can show.
+"""Photos and screenshots, made no larger than paper and e-readers can show.
 
-Typst unpacks every picture that it is given: a camera's takes fifty megabytes, most of
+Whoever shows a picture unpacks it first: a camera's takes fifty megabytes, most of
 them for details that no printer shows.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 
 DOTS_PER_INCH = 220
 WIDEST = round(146 / 25.4 * DOTS_PER_INCH)
-"""Pixels across the text of the template, which no picture is wider than."""
+"""Pixels across the text of a page of A4."""
 HIGHEST = round(190 / 25.4 * DOTS_PER_INCH)
 _WORTH = 1.25
 """A picture that is less than so many times too large stays as sharp as it is."""
@@ -44,7 +44,7 @@ def fitted(content: bytes, path: str) -> bytes:
             if dots := picture.info.get("dpi"):
                 # So that it is as wide as it was.
                 options["dpi"] = tuple(each * smaller.width / across for each in dots)
-            # Typst packs what is not a JPEG anew.
+            # Who takes it in packs what is not a JPEG anew.
             options |= {"quality": 85} if form == "JPEG" else {"compress_level": 1}
             written = io.BytesIO()
             ImageOps.exif_transpose(smaller).save(written, form, **options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from d2lbook.pdf.rasters import HIGHEST, WIDEST, fitted
+from d2lbook.volume.rasters import HIGHEST, WIDEST, fitted
 from PIL import Image
 
 
