@@ -100,6 +100,7 @@ def write_pages(build: Build, before: Written | None = None) -> Written:
         build.config,
         folder,
         pdfs=_that_are_there(build, pdf_file),
+        epubs=_that_are_there(build, epub_file),
         packages=_that_are_there(build, package_file),
         colab=partial(colab_address, config=build.config),
         before=before,
@@ -220,7 +221,9 @@ def _outputs(build: Build) -> str:
 
 def _outputs_and_downloads(build: Build) -> str:
     files = [
-        path for file in (pdf_file, package_file) for path in _that_are_there(build, file).values()
+        path
+        for file in (pdf_file, epub_file, package_file)
+        for path in _that_are_there(build, file).values()
     ]
     digests = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
     return f"{_outputs(build)} {digests}"

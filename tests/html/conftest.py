@@ -19,6 +19,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     book = shutil.copytree(DEMO, folder.parent / "book")
     pdf = folder.parent / "demo-jax.pdf"
     pdf.write_bytes(b"%PDF-")
+    epub = folder.parent / "demo-jax.epub"
+    epub.write_bytes(b"PK")
     package = folder.parent / "demo-jax.zip"
     package.write_bytes(b"PK")
     problems = build_site(
@@ -27,6 +29,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
         DEMO_OUTPUTS,
         notebooks={tab: {"chapter/tour": "{}"} for tab in ("pytorch", "mxnet", "jax")},
         pdfs={"jax": pdf},
+        epubs={"jax": epub},
         packages={"jax": package},
     )
     assert [problem.line() for problem in problems] == []

@@ -97,9 +97,10 @@ def build_site(
     outputs: Mapping[str, Mapping[str, Outputs]] | None = None,
     notebooks: Mapping[str, Mapping[str, str]] | None = None,
     pdfs: Mapping[str, Path] | None = None,
+    epubs: Mapping[str, Path] | None = None,
     packages: Mapping[str, Path] | None = None,
 ) -> list[Problem]:
     """Write the site of the book in this folder; returns what is wrong in it."""
     pages = GivenPages(root, outputs or {}, notebooks or {}, destination.parent / "citations")
-    found = write_site(pages, pages.config, destination, pdfs=pdfs, packages=packages)
+    found = write_site(pages, pages.config, destination, pdfs=pdfs, epubs=epubs, packages=packages)
     return [*pages.problems, *found.problems]

@@ -181,6 +181,8 @@ def test_the_notebook_and_the_pdf_follow_the_choice(window: Watched, served: str
     link = page.get_by_role("link", name="Notebook JAX")
     expect(link).to_have_attribute("href", "../notebooks/jax/chapter/tour.ipynb")
     expect(page.get_by_role("link", name="PDF JAX")).to_be_visible()
+    epub = page.get_by_role("link", name="EPUB JAX")
+    expect(epub).to_have_attribute("href", "../epub/demo-jax.epub")
 
 
 def test_a_phone_has_the_contents_in_a_drawer(chromium: Browser, served: str) -> None:

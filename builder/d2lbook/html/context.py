@@ -84,6 +84,8 @@ class Site:
     """Where Colab opens the notebooks of a page (by name), by tab."""
     pdfs: Mapping[str, str] = field(default_factory=dict)
     """Where the PDFs are, by tab, relative to the site's folder."""
+    epubs: Mapping[str, str] = field(default_factory=dict)
+    """Where the EPUBs are, likewise."""
     packages: Mapping[str, Package] = field(default_factory=dict)
     """The zips with all notebooks, by tab."""
     made_with: Mapping[str, MadeWith] = field(default_factory=dict)

@@ -42,10 +42,14 @@ def describe_site(
     assets: Assets,
     *,
     pdfs: Mapping[str, str],
+    epubs: Mapping[str, str],
     packages: Mapping[str, str],
     colab: ColabAddress,
 ) -> Site:
-    """What every page shows of the book; ``pdfs`` and ``packages`` are files of the site by tab."""
+    """What every page shows of the book.
+
+    ``pdfs``, ``epubs`` and ``packages`` are files of the site by tab.
+    """
     titles = [page.title for page in documents.pages.values() if page.title]
     formulas.render_all(formulas.formulas_in(titles))
     tree = _entry(book.tree, documents.pages)
@@ -83,6 +87,7 @@ def describe_site(
             for name, document in with_code.items()
         },
         pdfs=pdfs,
+        epubs=epubs,
         packages={tab: package_of(config, tab, file) for tab, file in packages.items()},
         made_with={tab: found for tab in config.tabs if (found := made_with(config, tab))},
         style_sheets=assets.style_sheets,

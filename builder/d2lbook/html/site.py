@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
@@ -39,8 +40,8 @@ from d2lbook.html.search import SearchIndex
 from d2lbook.html.search_text import search_text
 from d2lbook.parallel import map_in_two_steps
 
-PDFS = "pdf"
-"""Folder of the site for the PDFs."""
+PDFS, EPUBS = "pdf", "epub"
+"""Folders of the site for the PDFs and for the EPUBs."""
 
 _MANY = 20
 """From so many pages on it pays to make them on several processors."""
@@ -52,21 +53,23 @@ def write_site(
     destination: Path,
     *,
     pdfs: Mapping[str, Path] | None = None,
+    epubs: Mapping[str, Path] | None = None,
     packages: Mapping[str, Path] | None = None,
     colab: ColabAddress = lambda _page, _tab: "",
     before: Written | None = None,
 ) -> Written:
     """Write the site of a book below ``destination``.
 
-    ``pdfs`` are the files of the PDFs by tab, ``packages`` those of the zips with
-    notebooks; ``colab`` says where Colab opens
-    the notebook of a page and tab. ``before`` is what this function wrote there
-    last, if of all the book's files only pages have changed since then. Files that
-    an earlier build wrote and this one doesn't are removed; files that are as they
-    should be are left alone. Raises OutputError where the folder can't be written,
-    SourceError where a page can't be read.
+    ``pdfs`` and ``epubs`` are the files of those by tab, ``packages`` the zips with
+    notebooks; ``colab`` says where Colab opens the notebook of a page and tab. ``before``
+    is what this function wrote there last, if of all the book's files only pages have
+    changed since then. Files that an earlier build wrote and this one doesn't are removed;
+    files that are as they should be are left alone. Raises OutputError where the folder
+    can't be written, SourceError where a page can't be read.
     """
-    work = _Work(pages, config, SiteFolder(destination), pdfs or {}, packages or {}, colab)
+    work = _Work(
+        pages, config, SiteFolder(destination), pdfs or {}, epubs or {}, packages or {}, colab
+    )
     return (before and work.update(before)) or work.write_all()
 
 
@@ -165,6 +168,7 @@ class _Work:
         config: Config,
         folder: SiteFolder,
         pdfs: Mapping[str, Path],
+        epubs: Mapping[str, Path],
         packages: Mapping[str, Path],
         colab: ColabAddress,
     ) -> None:
@@ -172,6 +176,7 @@ class _Work:
         self.config = config
         self.folder = folder
         self.pdfs = {tab: (f"{PDFS}/{file.name}", file) for tab, file in pdfs.items()}
+        self.epubs = {tab: (f"{EPUBS}/{file.name}", file) for tab, file in epubs.items()}
         self.packages = {tab: (f"{NOTEBOOKS}/{file.name}", file) for tab, file in packages.items()}
         self.colab = colab
         self.search = SearchIndex(config.state / "search", config.project.language)
@@ -258,6 +263,7 @@ class _Work:
             self.config,
             self.assets,
             pdfs={tab: name for tab, (name, _) in self.pdfs.items()},
+            epubs={tab: name for tab, (name, _) in self.epubs.items()},
             packages={tab: name for tab, (name, _) in self.packages.items()},
             colab=self.colab,
         )
@@ -299,7 +305,8 @@ class _Work:
         if "index" not in written:
             # Whoever asks for the site's folder gets the page that the book begins with.
             self.folder.write("index.html", redirection(root.text, page_file(root.page)))
-        for name, file in (*self.pdfs.values(), *self.packages.values()):
+        downloads = (self.pdfs, self.epubs, self.packages)
+        for name, file in chain.from_iterable(each.values() for each in downloads):
             self.folder.copy(name, file)
         for files, _ in written.values():
             self.folder.keep(files)
