@@ -36,15 +36,6 @@ def heed_interruption() -> None:
         signal.signal(number, signal.SIG_DFL)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the tests that call Typst in this process last.
-
-    The threads that it starts don't live on in forked copies, which then wait for them
-    for ever; a build calls it in such a copy, or makes none.
-    """
-    items.sort(key=lambda item: item.path.is_relative_to(ROOT / "tests" / "pdf"))
-
-
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden", action="store_true", help="write what golden files expect anew"

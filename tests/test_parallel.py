@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 
 import pytest
+import typst
 from d2lbook import parallel
 from d2lbook.errors import SourceError
-from d2lbook.parallel import map_in_processes, map_in_two_steps
+from d2lbook.parallel import in_a_copy, map_in_processes, map_in_two_steps
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,6 +32,28 @@ def test_the_work_is_shared_out(processors: int) -> None:
 
 def test_too_little_work_is_done_here() -> None:
     assert set(map_in_processes(lambda _: os.getpid(), range(6), worth=False)) == {os.getpid()}
+
+
+def test_what_starts_threads_does_so_in_a_copy() -> None:
+    here = os.getpid()
+    assert in_a_copy(os.getpid) != here
+    # Typst's own threads, in copies of a process that has called it before.
+    assert map_in_processes(lambda _: in_a_copy(typeset), range(3)) == [in_a_copy(typeset)] * 3
+
+
+def typeset() -> bytes:
+    content = typst.Compiler().compile(b"= Title", format="pdf", timestamp=0)
+    assert isinstance(content, bytes)
+    return content
+
+
+def test_an_error_in_a_copy_comes_back() -> None:
+    def fail() -> None:
+        raise SourceError.at("p.md", 7, "no")
+
+    with pytest.raises(SourceError, match="no") as error:
+        in_a_copy(fail)
+    assert "p.md:7" in str(error.value)
 
 
 @given(st.lists(st.integers(0, 100)), st.integers(1, 4))

@@ -85,6 +85,24 @@ def map_in_two_steps(
         return _in_order(shares, [_answer(copy) for copy in copies])
 
 
+def in_a_copy(function: Callable[[], Result]) -> Result:
+    """The result of the function, called in a copy of this process.
+
+    For what starts threads of its own, as Typst does: they would be missing in copies that
+    are made later, which then wait for them for ever. The result is pickled; an error
+    that the function raises is raised here. Where there is no ``fork``, it is called here.
+    """
+    if "fork" not in multiprocessing.get_all_start_methods():
+        return function()
+
+    def work(connection: Connection, _: Sequence[None]) -> None:
+        connection.send((None, function()))
+
+    with _copies(work, [[]]) as (copy,):
+        answer: Result = _answer(copy)
+        return answer
+
+
 @contextmanager
 def _copies(
     work: Callable[[Connection, Sequence[Any]], None], shares: Sequence[Sequence[Any]]
@@ -96,7 +114,7 @@ def _copies(
     try:
         for share in shares:
             ours, theirs = context.Pipe()
-            process = context.Process(target=_guarded, args=(work, theirs, share), daemon=True)
+            process = context.Process(target=_guarded, args=(work, theirs, share))
             process.start()
             theirs.close()
             processes.append(process)

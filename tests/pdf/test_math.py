@@ -13,6 +13,7 @@ import typst
 from d2lbook.document.katex import Formula, render
 from d2lbook.document.prose import parse_prose
 from d2lbook.document.spans import walk_inlines
+from d2lbook.parallel import in_a_copy
 from d2lbook.pdf.math import to_typst
 
 from tests import golden
@@ -26,7 +27,12 @@ def convert(tex: str, *, display: bool = True) -> str:
 
 
 def failing(formulas: dict[Formula, str]) -> dict[Formula, str]:
-    """Those that Typst can't compile, and why; found by halving what fails."""
+    """Those that Typst can't compile, and why."""
+    return in_a_copy(lambda: halved(formulas))
+
+
+def halved(formulas: dict[Formula, str]) -> dict[Formula, str]:
+    """The same, found by halving what fails."""
     lines = (
         f"$ {body} $" if formula.display else f"${body}$" for formula, body in formulas.items()
     )
@@ -37,7 +43,7 @@ def failing(formulas: dict[Formula, str]) -> dict[Formula, str]:
             return dict.fromkeys(formulas, error.message)
         items = list(formulas.items())
         middle = len(items) // 2
-        return failing(dict(items[:middle])) | failing(dict(items[middle:]))
+        return halved(dict(items[:middle])) | halved(dict(items[middle:]))
     return {}
 
 

@@ -7,11 +7,16 @@ from importlib import resources
 
 import typst
 
+from d2lbook.parallel import in_a_copy
 from d2lbook.volume.cover import Cover
 
 
 def draw_cover(cover: Cover) -> bytes:
     """The cover as a PNG of 1200 by 1800 pixels."""
+    return in_a_copy(lambda: _draw(cover))
+
+
+def _draw(cover: Cover) -> bytes:
     shown = {
         "title": cover.title,
         "author": cover.author,

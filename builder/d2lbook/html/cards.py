@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from d2lbook.files import write_atomically
+from d2lbook.parallel import in_a_copy
 
 SIZE = (1200, 630)
 """Width and height in pixels; as the template has them."""
@@ -40,14 +41,13 @@ def draw_cards(cards: Sequence[Card], folder: Path) -> list[bytes]:
     """
     files = {card: folder / f"{_key(card)}.png" for card in cards}
     wanted = [card for card, file in files.items() if not file.is_file()]
-    for card, picture in zip(wanted, _draw(wanted), strict=True):
+    drawn = in_a_copy(lambda: _draw(wanted)) if wanted else []
+    for card, picture in zip(wanted, drawn, strict=True):
         write_atomically(files[card], picture)
     return [files[card].read_bytes() for card in cards]
 
 
 def _draw(cards: Sequence[Card]) -> list[bytes]:
-    if not cards:
-        return []
     # Only books with an address need it, and it takes a while to import.
     import typst
 

@@ -65,15 +65,15 @@ def write_pdf(
             "depth": depth,
             "entries": entries,
         }
-        content = workspace.compile(front)
-    write_file(file, content)
+        compiled = workspace.compile(front)
+    write_file(file, compiled.content)
     in_pages = chain.from_iterable(tree.problems for tree in trees)
     return [
         *missing,
         *unknown,
         *in_pages,
         *damaged,
-        *problems_of(workspace.complaints, pages, config),
+        *problems_of(compiled.complaints, pages, config),
     ]
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from importlib import resources
 from pathlib import Path, PurePosixPath
@@ -19,6 +20,7 @@ from pathlib import Path, PurePosixPath
 import typst
 
 from d2lbook.errors import RenderError
+from d2lbook.parallel import in_a_copy
 from d2lbook.pdf import fonts
 from d2lbook.pdf.markup import arguments, literal
 from d2lbook.volume.rasters import fitted
@@ -26,6 +28,15 @@ from d2lbook.volume.rasters import fitted
 _TEMPLATE = "template.typ"
 _PLACE = re.compile(r"┌─ .*?(pages/\d+\.typ):\d+")
 _COMPLAINT = re.compile(r"error: PDF/UA-1 error: (.+)\n(?:\s*┌─ .*?(pages/\d+\.typ):\d+)?")
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A PDF."""
+
+    content: bytes
+    complaints: list[tuple[str, str]]
+    """What kept it from meeting the standard: files of the book, where known, and why."""
 
 
 class Workspace:
@@ -36,8 +47,6 @@ class Workspace:
     """
 
     def __init__(self, folder: Path, families: Mapping[str, str]) -> None:
-        self.complaints: list[tuple[str, str]] = []
-        """What kept the PDF from meeting the standard: files of the book, where known, and why."""
         self._folder = folder
         self._with_installed_fonts = bool(families)
         self._characters: set[str] = set()
@@ -77,11 +86,14 @@ class Workspace:
         self._characters.update(code)
         self._write(name, f'#import "/template.typ": *\n#{{\n{code}\n}}')
 
-    def compile(self, front: Mapping[str, object]) -> bytes:
+    def compile(self, front: Mapping[str, object]) -> Compiled:
         """The PDF, with what the template's ``book`` is to say before the pages.
 
         Raises RenderError, naming the page at fault.
         """
+        return in_a_copy(lambda: self._compiled(front))
+
+    def _compiled(self, front: Mapping[str, object]) -> Compiled:
         if not fonts.suffice("".join(sorted(self._characters.union(arguments(**front))))):
             self._with_installed_fonts = True
         try:
@@ -89,7 +101,7 @@ class Workspace:
         except typst.TypstError as error:
             raise self._located(error, front) from None
 
-    def _compile(self, front: Mapping[str, object], pages: Iterable[str]) -> bytes:
+    def _compile(self, front: Mapping[str, object], pages: Iterable[str]) -> Compiled:
         lines = ['#import "/template.typ": book', f"#show: book.with({arguments(**front)})"]
         lines += [f'#include "/{name}"' for name in pages]
         self._write("main.typ", "\n".join(lines))
@@ -101,16 +113,17 @@ class Workspace:
         )
         # The time is part of a PDF; a fixed one keeps the bytes the same.
         compile_as = partial(compiler.compile, format="pdf", timestamp=0)
+        complaints: list[tuple[str, str]] = []
         try:
             content = compile_as(pdf_standards=[fonts.STANDARD])
         except typst.TypstError as error:
-            complaints = _COMPLAINT.findall(error.diagnostic)
-            if not complaints:
+            found = _COMPLAINT.findall(error.diagnostic)
+            if not found:
                 raise
             content = compile_as()
-            self.complaints = [(self._pages.get(page, ""), what) for what, page in complaints]
+            complaints = [(self._pages.get(page, ""), what) for what, page in found]
         assert isinstance(content, bytes), "one format gives one file"
-        return content
+        return Compiled(content, complaints)
 
     def _located(self, error: typst.TypstError, front: Mapping[str, object]) -> RenderError:
         """The error with the file of the book that it comes from."""
