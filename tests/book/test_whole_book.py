@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from d2lbook.__main__ import main
-from d2lbook.html.folder import MANIFEST
 
 TABS = ("pytorch", "mxnet", "jax", "tensorflow")
 
@@ -19,17 +18,10 @@ def files(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
 
-def comparable(folder: Path) -> set[str]:
-    """All files but the index for searching: Pagefind puts its filters in any order."""
-    return {
-        name for name in files(folder) if "/_search/" not in name and not name.endswith(MANIFEST)
-    }
-
-
 def test_two_builds_from_scratch_are_the_same_bytes(builds: tuple[Path, Path]) -> None:
     first, second = (folder / "_build" for folder in builds)
-    names = comparable(first)
-    assert names == comparable(second)
+    names = files(first)
+    assert names == files(second)
     assert {"html/index.html", "ipynb/jax/chapter_builders-guide/parameters.ipynb"} <= names
     assert {f"pdf/panduan-pembangun-{tab}.pdf" for tab in TABS} <= names
     _, different, unread = filecmp.cmpfiles(first, second, names, shallow=False)

@@ -112,7 +112,7 @@ def test_an_environment_that_is_not_there_is_told_and_no_failure(book: Runner) -
     [
         (
             ["build", "ipynb", "--force"],
-            "--force: nothing is executed for ipynb; it belongs to: eval, pdf, html, ",
+            "--force: nothing is executed for ipynb; it belongs to: eval, pdf, epub, html, ",
         ),
         (
             ["build", "lib", "tabcheck", "--only", "x", "--since", "y"],

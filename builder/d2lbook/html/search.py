@@ -22,7 +22,7 @@ FOLDER = "_search"
 """Folder of the site for the index."""
 
 _NEEDED = ("pagefind.js", "pagefind-worker.js", "pagefind-entry.json", "*.pagefind", "*.pf_*")
-_FOLDERS = ("fragment", "index", "filter")
+_FOLDERS = ("fragment", "index")
 """What the script of the pages uses; Pagefind brings interfaces of its own as well."""
 
 

@@ -3,7 +3,9 @@
 Headings keep their anchors. Before what belongs to some tabs only, and where code
 begins or ends, stands an empty element whose identifier says so (``@code:jax``,
 ``@text:``); Pagefind reports where it stands among the words, so the page's
-script knows for every hit its section, its frameworks, and whether it is code.
+script knows for every hit its section, its frameworks, and whether it is code. Which
+frameworks a page has stands in its metadata: Pagefind's own filters come in any order,
+so that no two indexes would have the same bytes.
 """
 
 from __future__ import annotations
@@ -27,13 +29,12 @@ _FORMULA = "…"
 def search_text(document: Document, site: Site) -> str:
     """The HTML for one page."""
     entry = site.entries[document.page.name]
-    filters = "".join(
-        f'<i data-pagefind-filter="framework:{tab}"></i>' for tab in document.tabs if site.tabs
-    )
+    tabs = " ".join(document.tabs) if site.tabs else ""
     title = escape(entry.text)
     return (
         f'<html lang="{escape(site.language.code)}"><body>'
-        f'<i data-pagefind-meta="number:{entry.number}"></i>{filters}<h1>{title}</h1>\n'
+        f'<i data-pagefind-meta="number:{entry.number}"></i>'
+        f'<i data-pagefind-meta="tabs:{tabs}"></i><h1>{title}</h1>\n'
         f"{''.join(_Writer(document, site).parts())}</body></html>\n"
     )
 

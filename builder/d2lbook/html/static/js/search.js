@@ -90,11 +90,15 @@ const search = async () => {
     return showResults(findTitles(query), texts.search_needs_server);
   }
   const tab = searchedTab();
-  const found = await pagefind.debouncedSearch(query, tab ? { filters: { framework: tab } } : {}, 120);
+  const found = await pagefind.debouncedSearch(query, {}, 120);
   // Something else has been typed since.
   if (!found) return undefined;
-  const pages = await Promise.all(found.results.slice(0, 2 * RESULTS).map((result) => result.data()));
-  const results = pages.map((page) => pageResult(page, query, tab)).filter((page) => page.sections.length);
+  const results = [];
+  for (let next = 0; next < found.results.length && results.length < RESULTS; next += 2 * RESULTS) {
+    const pages = await Promise.all(found.results.slice(next, next + 2 * RESULTS).map((each) => each.data()));
+    const wanted = pages.filter(({ meta }) => !tab || !meta.tabs || words(meta.tabs).includes(tab));
+    results.push(...wanted.map((page) => pageResult(page, query, tab)).filter((page) => page.sections.length));
+  }
   return showResults(results.slice(0, RESULTS), describeCount(results.length, query));
 };
 
