@@ -22,7 +22,7 @@ test: $(VENV)/.tests check  ## check the code and run all tests
 	@dpkg-query -W $(DEBIAN_PACKAGES) >/dev/null 2>&1 || echo "Tests that need them are skipped \
 	unless these are installed: apt-get install $(DEBIAN_PACKAGES)"
 	$(BIN)/d2lbook env
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(VENV)/.tests
 	$(BIN)/ruff check

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from d2lbook.__main__ import main
-from d2lbook.pdf.workspace import Workspace
+from d2lbook.pdf.workspace import Compiled, Workspace
 
 IMAGES_LEFT_OUT = """\
 chapter_attention-mechanisms-and-transformers/large-pretraining-transformers.md:240 ../img/imagen.png
@@ -110,7 +110,7 @@ def test_warnings(
     book: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Setting 900 pages takes Typst a minute and a gigabyte; it warns of nothing.
-    monkeypatch.setattr(Workspace, "compile", lambda *_: b"%PDF")
+    monkeypatch.setattr(Workspace, "compile", lambda *_: Compiled(b"%PDF", []))
     assert main(["-C", str(book), "build", "html", "pdf", "--tab", "pytorch"]) == 0
     told = capfd.readouterr().err.splitlines()
     notes = [

@@ -43,9 +43,11 @@ def wait_for_no_agent() -> None:
 
 def main() -> None:
     wait_for_no_agent()
-    head = {"num_cpus": 1, "num_gpus": 1, "include_dashboard": False, **free_ports()}
+    # Else a machine has what is free when it starts, which may be too little for any notebook.
+    size = {"num_cpus": 1, "memory": 4 << 30, "object_store_memory": 100 << 20}
+    head = {**size, "num_gpus": 1, "include_dashboard": False, **free_ports()}
     cluster = Cluster(initialize_head=True, head_node_args=head)
-    other = cluster.add_node(num_cpus=1, **free_ports())
+    other = cluster.add_node(**size, **free_ports())
     cluster.wait_for_nodes()
     print(cluster.address, flush=True)
     for _ in sys.stdin:

@@ -146,7 +146,7 @@ def test_a_book_is_executed_on_a_cluster_that_loses_a_machine(
     )
     build = machines.build(book)
     wait_for(lambda: len(started(lost)) == 1)
-    wait_for(lambda: len(started(failing)) == 1)
+    # Ray may have put the others into the queue of the same machine, to wait there for ever.
     first = psutil.Process(started(lost)[0])
     machines.kill_one()
     wait_for(lambda: not first.is_running())
