@@ -1,7 +1,7 @@
-"""A cluster of two machines on this one, as a program; ends when its standard input does.
+"""A cluster of three machines on this one, as a program; ends when its standard input does.
 
-Prints its address; told ``kill``, it kills the one that is not the head and has no GPU, as a
-power cut would, and says ``killed``.
+One leads, two execute. Prints its address; told the number of a process, it kills the machine
+that this runs on, as a power cut would, and says ``killed``.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import sys
 from contextlib import ExitStack
 from typing import Any
 
+import psutil
 from ray._private.node import Node
 from ray._raylet import DASHBOARD_AGENT_LISTEN_PORT_NAME, persist_port
 from ray.cluster_utils import Cluster
@@ -41,17 +42,27 @@ def wait_for_no_agent() -> None:
     Node.start_raylet = start
 
 
+def raylet_of(machine: Any) -> int:
+    """The process that started all others of a machine."""
+    (raylet,) = machine.all_processes["raylet"]
+    return int(raylet.process.pid)
+
+
 def main() -> None:
     wait_for_no_agent()
     # Else a machine has what is free when it starts, which may be too little for any notebook.
-    size = {"num_cpus": 1, "memory": 4 << 30, "object_store_memory": 100 << 20}
-    head = {**size, "num_gpus": 1, "include_dashboard": False, **free_ports()}
+    memory = {"memory": 4 << 30, "object_store_memory": 100 << 20}
+    head = {**memory, "num_cpus": 0, "include_dashboard": False, **free_ports()}
     cluster = Cluster(initialize_head=True, head_node_args=head)
-    other = cluster.add_node(**size, **free_ports())
+    machines = [
+        cluster.add_node(**memory, num_cpus=1, num_gpus=1, **free_ports()) for _ in range(2)
+    ]
     cluster.wait_for_nodes()
     print(cluster.address, flush=True)
-    for _ in sys.stdin:
-        cluster.remove_node(other, allow_graceful=False)
+    for line in sys.stdin:
+        above = {process.pid for process in psutil.Process(int(line)).parents()}
+        (machine,) = (each for each in machines if raylet_of(each) in above)
+        cluster.remove_node(machine, allow_graceful=False)
         print("killed", flush=True)
     cluster.shutdown()
 

@@ -46,8 +46,8 @@ class Machines:
             self.close()
             pytest.fail("the cluster does not start")
 
-    def kill_one(self) -> None:
-        print("kill", file=self.stdin, flush=True)
+    def kill_that_runs(self, kernel: psutil.Process) -> None:
+        print(kernel.pid, file=self.stdin, flush=True)
         assert self.stdout.readline() == "killed\n"
 
     def build(self, book: Path, *words: str, **variables: str) -> subprocess.Popen[str]:
@@ -146,9 +146,8 @@ def test_a_book_is_executed_on_a_cluster_that_loses_a_machine(
     )
     build = machines.build(book)
     wait_for(lambda: len(started(lost)) == 1)
-    # Ray may have put the others into the queue of the same machine, to wait there for ever.
     first = psutil.Process(started(lost)[0])
-    machines.kill_one()
+    machines.kill_that_runs(first)
     wait_for(lambda: not first.is_running())
     told, _ = build.communicate(timeout=PATIENCE)
     assert build.returncode == 1, told
