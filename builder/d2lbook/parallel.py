@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
@@ -79,9 +80,9 @@ def map_in_two_steps(
 
     shares = _shares([effort(item) for item in items], processes)
     with _copies(work, [[items[index] for index in share] for share in shares]) as copies:
-        shared = between(_in_order(shares, [_answer(copy) for copy in copies]))
+        shared = pickle.dumps(between(_in_order(shares, [_answer(copy) for copy in copies])))
         for copy in copies:
-            copy.send(shared)
+            copy.send_bytes(shared)
         return _in_order(shares, [_answer(copy) for copy in copies])
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -110,52 +111,39 @@ class Build:
     def selected(self) -> Notebooks:
         """What each tab sees of each page, as written; SourceError where that can't be decided."""
         errors: list[Problem] = []
-        found: dict[str, dict[str, Notebook]] = {}
-        for tab in self.tabs:
-            found[tab], problems = self._select(tab)
-            errors.extend(problems)
-        raise_all(SourceError, dict.fromkeys(errors))
-        return found
-
-    @cached_property
-    def notebooks(self) -> Notebooks:
-        """The notebooks with the framework's own calls in place of aliases, imports sorted."""
-        return {tab: self._rewrite(selected) for tab, selected in self.selected.items()}
-
-    def notebooks_of(self, tab: str) -> Mapping[str, Notebook]:
-        """As ``notebooks[tab]``, without working out the other tabs."""
-        if "notebooks" in self.__dict__:
-            return self.notebooks[tab]
-        selected, errors = self._select(tab)
-        raise_all(SourceError, errors)
-        return self._rewrite(selected)
-
-    def notebooks_on(self, name: str) -> Mapping[str, Notebook]:
-        """The notebooks of one page by tab, without working out the other pages."""
-        page = self.book.pages[name]
-        selected = {tab: self._select_page(page, tab) for tab in self.tabs}
-        return {tab: self._rewritten(each) for tab, each in selected.items() if each}
-
-    def _select(self, tab: str) -> tuple[dict[str, Notebook], list[Problem]]:
-        errors: list[Problem] = []
-        found: dict[str, Notebook] = {}
-        for name, page in self.book.pages.items():
+        found: dict[str, dict[str, Notebook]] = {tab: {} for tab in self.tabs}
+        for tab, (name, page) in product(self.tabs, self.book.pages.items()):
             try:
                 notebook = self._select_page(page, tab)
             except SourceError as error:
                 errors.extend(error.problems)
             else:
                 if notebook:
-                    found[name] = notebook
-        return found, errors
+                    found[tab][name] = notebook
+        raise_all(SourceError, dict.fromkeys(errors))
+        return found
+
+    @cached_property
+    def notebooks(self) -> Notebooks:
+        """The notebooks with the framework's own calls in place of aliases, imports sorted."""
+        return {
+            tab: {name: self._rewritten(notebook) for name, notebook in selected.items()}
+            for tab, selected in self.selected.items()
+        }
+
+    def notebooks_on(self, name: str) -> Mapping[str, Notebook]:
+        """The notebooks of one page by tab, without working out the other pages.
+
+        Raises SourceError where it can't be decided what a tab sees.
+        """
+        page = self.book.pages[name]
+        selected = {tab: self._select_page(page, tab) for tab in self.tabs}
+        return {tab: self._rewritten(each) for tab, each in selected.items() if each}
 
     def _select_page(self, page: Page, tab: str) -> Notebook | None:
         return self.memory.recall(
             ("selected", page.name, tab), page, lambda: select(page, tab, self.config.default_tab)
         )
-
-    def _rewrite(self, selected: Mapping[str, Notebook]) -> dict[str, Notebook]:
-        return {name: self._rewritten(notebook) for name, notebook in selected.items()}
 
     def _rewritten(self, notebook: Notebook) -> Notebook:
         return self.memory.recall(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -12,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from d2lbook.checks import check_links, check_outputs, check_tabs
 from d2lbook.config import Config
-from d2lbook.errors import Problem
+from d2lbook.errors import Problem, SourceError, raise_all
 from d2lbook.files import write_file
 from d2lbook.library import library_text, with_version
 from d2lbook.notebooks.ipynb import notebook_json
 from d2lbook.output import claim, epub_file, package_file, pdf_file, remove_others
-from d2lbook.parallel import map_in_processes
+from d2lbook.parallel import map_in_processes, map_in_two_steps
 from d2lbook.pipeline import Build
 from d2lbook.publishing import (
     SitePages,
@@ -31,7 +32,7 @@ from d2lbook.receipts import Made, Receipts
 from d2lbook.source.files import find_non_notebooks
 
 if TYPE_CHECKING:
-    from d2lbook.book import Book
+    from d2lbook.book import Book, Notebook
     from d2lbook.document.citations import References
     from d2lbook.document.whole import Documents
     from d2lbook.html.site import Written
@@ -48,17 +49,49 @@ FEW_PAGES = 20
 
 
 def write_ipynb(build: Build) -> list[Path]:
-    """The notebooks as written, without outputs."""
+    """The notebooks as written, without outputs.
+
+    Raises SourceError, with all that is wrong, before anything is written.
+    """
     folder = claim(build.config) / "ipynb"
+    folders = [folder / tab for tab in build.tabs]
+    copying: list[Future[None]] = []
 
-    def write_tab(tab: str) -> None:
-        notebooks = build.notebooks_of(tab)
-        texts = {name: notebook_json(notebook) for name, notebook in notebooks.items()}
-        _write_notebooks(folder / tab, texts)
-        copy_companions(build.config, folder / tab)
+    def make(name: str) -> tuple[Mapping[str, Notebook], SourceError | None]:
+        try:
+            return build.notebooks_on(name), None
+        except SourceError as error:
+            return {}, error
 
-    map_in_processes(write_tab, build.tabs, worth=len(build.book.pages) > FEW_PAGES)
+    def copy_beside(errors: list[SourceError | None]) -> None:
+        found = [each for each in errors if each]
+        raise_all(SourceError, (each for error in found for each in error.problems))
+        # While others write the notebooks.
+        copying.append(pool.submit(copy_companions, build.config, *folders))
+
+    def write(made: list[Mapping[str, Notebook]], _: None) -> list[set[Path]]:
+        return [_write_notebooks_of_page(folder, notebooks) for notebooks in made]
+
+    names = list(build.book.pages)
+    with ThreadPoolExecutor(1) as pool:
+        written = map_in_two_steps(
+            names, first=make, between=copy_beside, second=write, worth=len(names) > FEW_PAGES
+        )
+    copying[0].result()
+    for each in folders:
+        remove_others(each, set[Path]().union(*written), "*.ipynb")
     return [folder]
+
+
+def _write_notebooks_of_page(folder: Path, notebooks: Mapping[str, Notebook]) -> set[Path]:
+    """Write the notebooks of one page, by tab; returns where."""
+    texts = {
+        folder / tab / f"{notebook.page.name}.ipynb": notebook_json(notebook)
+        for tab, notebook in notebooks.items()
+    }
+    for path, text in texts.items():
+        write_file(path, text)
+    return set(texts)
 
 
 def write_eval(build: Build) -> list[Path]:
