@@ -80,9 +80,11 @@ def map_in_two_steps(
 
     shares = _shares([effort(item) for item in items], processes)
     with _copies(work, [[items[index] for index in share] for share in shares]) as copies:
-        shared = pickle.dumps(between(_in_order(shares, [_answer(copy) for copy in copies])))
+        told = _in_order(shares, [_answer(copy) for copy in copies])
+        to_all = pickle.dumps(between(told))
         for copy in copies:
-            copy.send_bytes(shared)
+            copy.send_bytes(to_all)
+        del told, to_all  # may be large
         return _in_order(shares, [_answer(copy) for copy in copies])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from d2lbook.document.katex import Formula, render
+from d2lbook.document.katex import Formula, forget_engine, render
 
 FRACTION, DAMAGED = Formula(r"\frac12", display=True), Formula(r"\frac", display=False)
 
@@ -32,3 +32,10 @@ def test_nothing_asked_is_nothing_done() -> None:
 def test_a_process_that_has_used_it_ends() -> None:
     program = "from d2lbook.document.katex import *; render([Formula('x', True)], 'mathml')"
     subprocess.run([sys.executable, "-c", program], check=True, timeout=120)
+
+
+def test_v8_starts_again_when_it_is_needed() -> None:
+    before = render([FRACTION], "mathml")
+    forget_engine()
+    forget_engine()  # there is nothing to
+    assert render([FRACTION], "mathml") == before

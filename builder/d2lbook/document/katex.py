@@ -8,6 +8,7 @@ PDF are made from what it says here, so they agree on what a formula means.
 from __future__ import annotations
 
 import atexit
+import hashlib
 import json
 import os
 from collections.abc import Iterable
@@ -71,6 +72,25 @@ def render(formulas: Iterable[Formula], form: Form) -> dict[Formula, Rendered]:
     return rendered
 
 
+def forget_engine() -> None:
+    """Give back the memory of V8; it starts again when it is needed."""
+    if _engine.cache_info().currsize:
+        engine = _engine(os.getpid())
+        engine.close()
+        atexit.unregister(engine.close)
+        _engine.cache_clear()
+
+
+def identity() -> str:
+    """Changes with whatever decides how formulas are rendered."""
+    return hashlib.sha256(f"{_program()}{_RENDER_ALL}".encode()).hexdigest()[:24]
+
+
+@cache
+def _program() -> str:
+    return resources.files(__package__).joinpath("katex/katex.min.js").read_text("utf-8")
+
+
 @cache
 def _engine(_process: int) -> MiniRacer:
     """The engine of this process: the thread of one doesn't live on in a forked copy."""
@@ -80,6 +100,6 @@ def _engine(_process: int) -> MiniRacer:
     engine = MiniRacer()
     # Left to the end of the interpreter, V8's thread would keep the process from ending.
     atexit.register(engine.close)
-    engine.eval(resources.files(__package__).joinpath("katex/katex.min.js").read_text("utf-8"))
+    engine.eval(_program())
     engine.eval(_RENDER_ALL)
     return engine

@@ -9,7 +9,7 @@ pages have changed, and the ``Site`` has not, only those are made again.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -17,9 +17,11 @@ from typing import Protocol
 
 from d2lbook.book import Book, Page
 from d2lbook.config import Config
+from d2lbook.document import katex
 from d2lbook.document.citations import References
 from d2lbook.document.katex import Formula, Rendered
 from d2lbook.document.model import Document
+from d2lbook.document.store import Store
 from d2lbook.document.whole import Documents
 from d2lbook.errors import Problem, SourceError, raise_all
 from d2lbook.html import formulas
@@ -179,6 +181,7 @@ class _Work:
         self.epubs = {tab: (f"{EPUBS}/{file.name}", file) for tab, file in epubs.items()}
         self.packages = {tab: (f"{NOTEBOOKS}/{file.name}", file) for tab, file in packages.items()}
         self.colab = colab
+        self.formulas = Store(config.state / "formulas")
         self.search = SearchIndex(config.state / "search", config.project.language)
         self.assets, self.odd = gather_assets(config)
 
@@ -211,17 +214,19 @@ class _Work:
     def write_all(self) -> Written:
         """Write every page, on all processors if there are many."""
         shared: list[_Shared] = []
+        keeping: list[Future[None]] = []
 
         def connect(told: list[_Told]) -> _Shared:
             errors = [each for each in told if isinstance(each, SourceError)]
             raise_all(SourceError, (each for error in errors for each in error.problems))
             found = [each for each in told if not isinstance(each, SourceError)]
             wanted = {formula for _, of_page in found for formula in of_page}
-            with ThreadPoolExecutor(1) as pool:
-                # In V8, while pandoc formats the citations: neither holds up the other.
-                rendering = pool.submit(formulas.render_all, wanted)
-                book = self._connect({outline.page.name: outline for outline, _ in found})
-                shared.append((book, rendering.result()))
+            # In V8, while pandoc formats the citations: neither holds up the other.
+            rendering = pool.submit(self._render, wanted)
+            book = self._connect({outline.page.name: outline for outline, _ in found})
+            shared.append((book, rendering.result()))
+            # While the pages are made.
+            keeping.append(pool.submit(formulas.keep_all, self.formulas, shared[0][1]))
             return shared[0]
 
         def write(parsed: list[_Parsed | None], shared: _Shared) -> list[_Files]:
@@ -230,14 +235,16 @@ class _Work:
             return self._write([each for each in parsed if each], book)
 
         names = list(self.pages.book.pages)
-        written = map_in_two_steps(
-            names,
-            first=self._parse,
-            between=connect,
-            second=write,
-            effort=lambda name: _effort(self.pages.book.pages[name]),
-            worth=len(names) >= _MANY,
-        )
+        with ThreadPoolExecutor(1) as pool:
+            written = map_in_two_steps(
+                names,
+                first=self._parse,
+                between=connect,
+                second=write,
+                effort=lambda name: _effort(self.pages.book.pages[name]),
+                worth=len(names) >= _MANY,
+            )
+        keeping[0].result()
         book = shared[0][0]
         beside = {
             **files_beside(book.site, self.config.state / "cards"),
@@ -246,6 +253,12 @@ class _Work:
         for name, content in beside.items():
             self.folder.write(name, content)
         return self._finish(book, dict(zip(names, written, strict=True)), names, frozenset(beside))
+
+    def _render(self, wanted: set[Formula]) -> dict[Formula, Rendered]:
+        formulas.recall_all(self.formulas)
+        rendered = formulas.render_all(wanted)
+        katex.forget_engine()
+        return rendered
 
     def _parse(self, name: str) -> tuple[_Parsed | None, _Told]:
         try:
