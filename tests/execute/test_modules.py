@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import pytest
@@ -98,3 +100,22 @@ def test_links_are_made_renewed_and_removed(source: Path, tmp_path: Path) -> Non
         "helpers.py": source / "helpers.py",
     }
     assert [path.name for path in folder.parent.iterdir()] == ["modules"]
+
+
+@pytest.mark.parametrize("newer", [True, False])
+def test_bytecode_of_what_was_changed_within_the_second_is_removed(
+    source: Path, tmp_path: Path, *, newer: bool
+) -> None:
+    folder = tmp_path / "state" / "modules"
+    link_modules(find_roots(source), folder)
+    bytecode = [
+        Path(cache_from_source(str(module)))
+        for module in (folder / "helpers.py", source / "d2l/jax.py")
+    ]
+    for module, path in zip((source / "helpers.py", source / "d2l/jax.py"), bytecode, strict=True):
+        path.parent.mkdir()
+        path.touch()
+        os.utime(path, ns=(0, 5_000_000_000))
+        os.utime(module, ns=(0, 5_000_000_000 if newer else 4_999_999_999))
+    link_modules(find_roots(source), folder)
+    assert [path.exists() for path in bytecode] == [not newer] * 2

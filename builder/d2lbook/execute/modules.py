@@ -156,7 +156,7 @@ def _absolute(name: str, package: str) -> str:
 
 
 def link_modules(roots: Mapping[str, Path], folder: Path) -> None:
-    """Make the folder hold a link to each of these and no other.
+    """Make the folder hold a link to each of these and no other, ready to be imported.
 
     Raises OutputError when that can't be done. Builds of one book at the same
     time don't disturb each other: a link that is right is left alone.
@@ -169,6 +169,7 @@ def link_modules(roots: Mapping[str, Path], folder: Path) -> None:
                 path.unlink(missing_ok=True)
         for name, path in wanted.items():
             _link(folder / name, path)
+        _remove_old_bytecode(folder, [path for path in wanted.values() if path.is_dir()])
     except OSError as error:
         what = f"can't link the book's modules in {folder}: {error.strerror}"
         raise OutputError.of(what, "delete that folder") from error
@@ -183,3 +184,19 @@ def _link(link: Path, target: Path) -> None:
         fresh = Path(folder, link.name)
         fresh.symlink_to(target)
         fresh.replace(link)
+
+
+def _remove_old_bytecode(folder: Path, packages: Iterable[Path]) -> None:
+    """Remove the bytecode of modules that may have been changed since it was written.
+
+    Python compares sizes and whole seconds, and would run the old code of a module that was
+    changed within the second.
+    """
+    in_packages = (found for package in packages for found in package.rglob("__pycache__"))
+    for compiled in (folder / "__pycache__", *in_packages):
+        for bytecode in compiled.glob("*.pyc"):
+            module = compiled.parent / f"{bytecode.name.partition('.')[0]}.py"
+            # Another build may be doing the same.
+            with contextlib.suppress(FileNotFoundError):
+                if module.stat().st_mtime_ns >= bytecode.stat().st_mtime_ns:
+                    bytecode.unlink()
