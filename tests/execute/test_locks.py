@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 from d2lbook.config import Config
+from d2lbook.document.made_with import made_with
 from d2lbook.errors import EnvironmentFault
 from d2lbook.execute.environments import make_environments
 from d2lbook.execute.locks import make_lock, without
@@ -38,6 +40,10 @@ def lock(config: Config, *, upgrade: bool = False) -> list[str]:
     return path.read_text().splitlines()
 
 
+def first_line(day: date) -> str:
+    return f"# Made from one.in for Python {PYTHON} on {day} by: d2lbook env lock"
+
+
 def names(lines: list[str]) -> list[str]:
     return [line.split()[0] for line in lines if line[0] not in "# "]
 
@@ -46,7 +52,7 @@ def test_a_lock_names_every_package_with_its_hash(index: Path, configure: MakeCo
     add_to_index(index, "alpha", requires="beta>=1")
     add_to_index(index, "beta", "1.5")
     lines = lock(book(configure, "# what for\nipykernel\nalpha\n"))
-    assert lines[0] == f"# Made from one.in for Python {PYTHON} by: d2lbook env lock"
+    assert lines[0] == first_line(date.today())
     assert names(lines) == ["alpha==1.0", "beta==1.5", "ipykernel==1.0"]
     assert sum(line.startswith("    --hash=sha256:") for line in lines) == 3
     assert str(index.parent) not in "".join(lines)
@@ -61,7 +67,7 @@ def test_a_lock_knows_no_folder_of_this_machine(
     make_wheel(machine.wheels, "frame", "1.0+cpu")
     config = book(configure, "ipykernel\nframe\n", "unlocked = CUDA_*, nvidia-*")
     assert lock(config) == [
-        f"# Made from one.in for Python {PYTHON} by: d2lbook env lock",
+        first_line(date.today()),
         "# Left to the exact pins of what needs them: CUDA_*, nvidia-*",
         "frame==1.0",
         "ipykernel==1.0",
@@ -99,6 +105,23 @@ def test_versions_are_kept_unless_asked(index: Path, configure: MakeConfig) -> N
     add_to_index(index, "alpha", "2.0")
     assert lock(config) == before
     assert names(lock(config, upgrade=True)) == ["alpha==2.0"]
+
+
+def test_the_day_is_that_of_the_packages(index: Path, configure: MakeConfig) -> None:
+    """Made again, a lock stays as it is until a package changes."""
+    add_to_index(index, "alpha", "1.0")
+    config = book(configure, "alpha\n")
+    lock(config)
+    path = config.root / "one.txt"
+    old = date(2026, 1, 31)
+    path.write_text(path.read_text().replace(str(date.today()), str(old)))
+    assert lock(config)[0] == first_line(old)
+    made = made_with(config, "one")
+    assert made
+    assert made.locked == "2026-01-31"
+    add_to_index(index, "alpha", "2.0")
+    assert lock(config)[0] == first_line(old)
+    assert lock(config, upgrade=True)[0] == first_line(date.today())
 
 
 def test_no_input_file(configure: MakeConfig) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from d2lbook.config import Config
+from d2lbook.lock_header import locked_on
 
 _VERSION = re.compile(r"\d+(?:\.\d+)*")
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
@@ -39,7 +40,10 @@ def made_with(config: Config, tab: str) -> MadeWith | None:
     names = _names(wanted.read_text("utf-8", "replace")) if wanted.is_file() else pinned
     found = [pinned[name] for name in names if name in pinned]
     python = version_of(environment.python)
-    return MadeWith(versions=tuple([("Python", python)] if python else []) + tuple(found))
+    return MadeWith(
+        versions=tuple([("Python", python)] if python else []) + tuple(found),
+        locked=locked_on(text),
+    )
 
 
 def _names(requirements: str) -> Iterator[str]:

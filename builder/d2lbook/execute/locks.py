@@ -10,6 +10,9 @@ Packages which match ``unlocked`` are left out. The CUDA build of a framework
 pins its CUDA packages exactly in its own metadata; in a lock they would come
 along with the CPU build too. A lock with a gap has no hashes, because pip asks
 for the hashes of all packages or of none.
+
+The first line of a lock says since which day its packages are these; readers of
+the book are told (``document/made_with.py``).
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -29,6 +33,7 @@ from d2lbook.execute.installer import Installer, InstallerError
 from d2lbook.execute.interpreters import base_of
 from d2lbook.execute.pip_settings import read_pip_settings
 from d2lbook.files import write_atomically
+from d2lbook.lock_header import header_line, locked_on
 
 
 def make_lock(config: Config, tab: str, *, upgrade: bool = False) -> Path | None:
@@ -55,9 +60,12 @@ def make_lock(config: Config, tab: str, *, upgrade: bool = False) -> Path | None
             Installer(read_pip_settings().public()).resolve(
                 source, draft, flags, settings.no_dependencies
             )
-        packages = draft.read_text(encoding="utf-8")
-    header = _header(source.name, base.version, settings)
-    write_atomically(target, (header + without(packages, settings.unlocked)).encode())
+        packages = without(draft.read_text(encoding="utf-8"), settings.unlocked)
+    before = target.read_text(encoding="utf-8") if target.exists() else ""
+    is_as_before = _without_header(before) == packages
+    day = (locked_on(before) if is_as_before else "") or date.today().isoformat()
+    header = _header(source.name, base.version, day, settings)
+    write_atomically(target, (header + packages).encode())
     return target
 
 
@@ -82,14 +90,18 @@ def _normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def _header(source: str, version: str, settings: EnvironmentConfig) -> str:
-    lines = [f"Made from {source} for Python {version} by: d2lbook env lock"]
+def _header(source: str, version: str, day: str, settings: EnvironmentConfig) -> str:
+    lines = []
     if settings.unlocked:
         lines.append(f"Left to the exact pins of what needs them: {', '.join(settings.unlocked)}")
     if settings.no_dependencies:
         names = ", ".join(settings.no_dependencies)
         lines.append(f"Without the dependencies of {names}: pip needs --no-deps")
-    return "".join(f"# {line}\n" for line in lines)
+    return header_line(source, version, day) + "".join(f"# {line}\n" for line in lines)
+
+
+def _without_header(lock: str) -> str:
+    return re.sub(r"\A(#.*\n)*", "", lock)
 
 
 def _check_source(config: Config, tab: str, source: Path) -> None:
