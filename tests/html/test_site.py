@@ -5,9 +5,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import threading
+import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from d2lbook.document import katex
+from d2lbook.document.katex import Form, Formula, Rendered
 from d2lbook.errors import OutputError
 from d2lbook.html.folder import MANIFEST, SiteFolder
 
@@ -36,6 +41,30 @@ def test_the_same_book_gives_the_same_bytes(tmp_path: Path) -> None:
         book = shutil.copytree(DEMO, tmp_path / name / "book")
         build_site(book, tmp_path / name / "site", DEMO_OUTPUTS)
     assert content_of(tmp_path / "first") == content_of(tmp_path / "second")
+
+
+def test_formulas_of_titles_wait_until_the_others_are_rendered(
+    make_book: MakeBook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """V8 is closed after them: whoever asks it meanwhile waits for ever."""
+    root = make_book(BOOK | {"one.md": "# One $x^{2}_{title}$\n\n![A](img/a.svg)\n"})
+    render = katex.render
+    running: list[int] = []
+    most: list[int] = []
+
+    def slowly(formulas: Iterable[Formula], form: Form) -> dict[Formula, Rendered]:
+        running.append(threading.get_ident())
+        most.append(len(running))
+        time.sleep(0.2)
+        try:
+            return render(formulas, form)
+        finally:
+            running.pop()
+
+    monkeypatch.setattr(katex, "render", slowly)
+    assert build_site(root, tmp_path / "site") == []
+    assert max(most) == 1
+    assert "katex" in (tmp_path / "site/index.html").read_text()
 
 
 def test_what_has_not_changed_is_not_written(make_book: MakeBook, tmp_path: Path) -> None:

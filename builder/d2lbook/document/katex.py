@@ -73,7 +73,10 @@ def render(formulas: Iterable[Formula], form: Form) -> dict[Formula, Rendered]:
 
 
 def forget_engine() -> None:
-    """Give back the memory of V8; it starts again when it is needed."""
+    """Give back the memory of V8; it starts again when it is needed.
+
+    Not while another thread renders: that would wait for ever.
+    """
     if _engine.cache_info().currsize:
         engine = _engine(os.getpid())
         engine.close()

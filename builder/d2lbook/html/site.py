@@ -201,7 +201,7 @@ class _Work:
             name: parsed[name][0].outline() if name in parsed else before.pages[name].outline
             for name in names
         }
-        book = self._connect(outlines)
+        book = self._describe(*self.pages.connect(outlines))
         if book.site != before.site:
             return None
         written = dict(zip(changed, self._write(list(parsed.values()), book), strict=True))
@@ -221,10 +221,12 @@ class _Work:
             raise_all(SourceError, (each for error in errors for each in error.problems))
             found = [each for each in told if not isinstance(each, SourceError)]
             wanted = {formula for _, of_page in found for formula in of_page}
-            # In V8, while pandoc formats the citations: neither holds up the other.
+            # In V8, while pandoc formats the citations: neither holds up the other. Titles are
+            # made from formulas, so the site is described when all of them are there.
             rendering = pool.submit(self._render, wanted)
-            book = self._connect({outline.page.name: outline for outline, _ in found})
-            shared.append((book, rendering.result()))
+            connected = self.pages.connect({outline.page.name: outline for outline, _ in found})
+            rendered = rendering.result()
+            shared.append((self._describe(*connected), rendered))
             # While the pages are made.
             keeping.append(pool.submit(formulas.keep_all, self.formulas, shared[0][1]))
             return shared[0]
@@ -267,8 +269,7 @@ class _Work:
             return None, error
         return (document, odd), (document.outline(), formulas.formulas_in(tokens_of(document)))
 
-    def _connect(self, outlines: Mapping[str, Document]) -> _Connected:
-        documents, references = self.pages.connect(outlines)
+    def _describe(self, documents: Documents, references: References) -> _Connected:
         site = describe_site(
             self.pages.book,
             documents,
