@@ -22,13 +22,13 @@ class Visitors:
         self.tasks: dict[str, asyncio.Task[None]] = {}
         self.leave: dict[str, asyncio.Event] = {}
 
-    async def come(self, name: str, memory: int = 1, gpus: int = 0) -> None:
+    async def come(self, name: str, memory: int = 1, gpus: int = 0, turn: int = 0) -> None:
         self.leave[name] = asyncio.Event()
-        self.tasks[name] = asyncio.create_task(self.visit(name, memory, gpus))
+        self.tasks[name] = asyncio.create_task(self.visit(name, memory, gpus, turn))
         await settle()
 
-    async def visit(self, name: str, memory: int, gpus: int) -> None:
-        async with self.capacity.reserved(memory, gpus) as granted:
+    async def visit(self, name: str, memory: int, gpus: int, turn: int) -> None:
+        async with self.capacity.reserved(memory, gpus, turn=turn) as granted:
             self.inside[name] = granted
             try:
                 await self.leave[name].wait()
@@ -57,6 +57,19 @@ def play(capacity: Capacity, story: Story) -> None:
         await asyncio.gather(*visitors.tasks.values(), return_exceptions=True)
 
     asyncio.run(run())
+
+
+def test_whose_turn_is_earlier_goes_first() -> None:
+    async def story(all_: Visitors) -> None:
+        for turn, name in ((5, "a"), (3, "b"), (1, "c"), (3, "d")):
+            await all_.come(name, turn=turn)
+        order = [*all_.inside]
+        for _ in range(3):
+            await all_.go(order[-1])
+            order += all_.inside
+        assert order == ["a", "c", "b", "d"]
+
+    play(Capacity(1, 100), story)
 
 
 def test_only_so_many_at_once() -> None:

@@ -14,7 +14,7 @@ import psutil
 import pytest
 from d2lbook.book import Notebook
 from d2lbook.execute.executors import LocalExecutor
-from d2lbook.execute.jobs import Execution
+from d2lbook.execute.jobs import Execution, Observer
 
 from tests.execute.test_run import assert_gone
 from tests.execute.workbench import Workbench, environment, notebook, printed
@@ -239,6 +239,33 @@ def test_an_executor_serves_more_than_one_execution(bench: Workbench) -> None:
         (server,) = file.read_text().split()
         assert psutil.pid_exists(int(server))
     assert_gone([int(server)])
+
+
+def test_no_place_is_kept_while_a_server_imports(tmp_path: Path) -> None:
+    """The only place goes to a notebook without which the import of another would not end."""
+    bench = Workbench(tmp_path, tabs=("slow", "quick"))
+    file = tmp_path / "quick.txt"
+    bench.write(
+        "packages/waiting.py",
+        "import pathlib, time\n"
+        "for _ in range(3000):\n"
+        f"    if pathlib.Path({str(file)!r}).exists(): break\n"
+        "    time.sleep(0.01)\n",
+    )
+    packages = environment("slow", PYTHONPATH=str(tmp_path / "packages"))
+    bench.environments["slow"] = packages
+    started: list[str] = []
+
+    class Noting(Observer):
+        def started(self, notebook: Notebook) -> None:
+            started.append(notebook.tab)
+
+    slow = notebook("import waiting\nprint('x')", page="slow", tab="slow")
+    quick = notebook(f"open({str(file)!r}, 'w').close()", page="quick", tab="quick")
+    with closing(LocalExecutor(1)) as executor:
+        done = bench.execute(slow, quick, executor=executor, observer=Noting())
+    assert [each.status for each in done] == ["executed", "executed"]
+    assert started == ["quick", "slow"]
 
 
 KILLS_ITS_SERVER = """

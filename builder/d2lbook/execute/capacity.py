@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from bisect import insort
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,13 +21,14 @@ PART_USED = 0.9
 class _Waiting:
     """A kernel that there is no room for yet."""
 
+    turn: int
     memory: int
     gpus: int
     granted: asyncio.Future[tuple[str, ...]]
 
 
 class Capacity:
-    """What kernels that run at once share; they are let in in the order in which they ask."""
+    """What kernels that run at once share."""
 
     def __init__(self, slots: int, memory: int, gpus: Sequence[str] = ()) -> None:
         """So many kernels, bytes of memory for all of them together, and these GPUs."""
@@ -37,24 +39,31 @@ class Capacity:
         self._waiting: list[_Waiting] = []
 
     @asynccontextmanager
-    async def reserved(self, memory: int, gpus: int = 0) -> AsyncIterator[tuple[str, ...]]:
+    async def reserved(
+        self, memory: int, gpus: int = 0, *, turn: int = 0
+    ) -> AsyncIterator[tuple[str, ...]]:
         """Wait until there is room for a kernel with these needs; gives the GPUs it gets.
 
-        What needs more than there is gets all there is.
+        Of those that wait, the one with the lowest ``turn`` is let in first, or the one that
+        came first. What needs more than there is gets all there is.
         """
-        granted = asyncio.get_running_loop().create_future()
-        wanted = _Waiting(min(memory, self._all_memory), min(gpus, len(self.gpus)), granted)
-        self._waiting.append(wanted)
+        wanted = _Waiting(
+            turn=turn,
+            memory=min(memory, self._all_memory),
+            gpus=min(gpus, len(self.gpus)),
+            granted=asyncio.get_running_loop().create_future(),
+        )
+        insort(self._waiting, wanted, key=lambda waiting: waiting.turn)
         self._let_in()
         try:
-            yield await granted
+            yield await wanted.granted
         finally:
             if wanted in self._waiting:
                 self._waiting.remove(wanted)
             else:
                 self._slots += 1
                 self._memory += wanted.memory
-                self._free_gpus += granted.result()
+                self._free_gpus += wanted.granted.result()
             self._let_in()
 
     def _let_in(self) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING, Protocol
 
 from d2lbook.execute.capacity import Capacity, available_memory
@@ -53,21 +54,24 @@ class LocalExecutor:
         """
         self.capacity = capacity or Capacity(slots, available_memory(), find_gpus())
         self.servers = servers or start_servers(slots)
+        self._turns = count()
 
     @property
     def gpus(self) -> int:
         return len(self.capacity.gpus)
 
     async def submit(self, job: Job, observer: Observer) -> Execution:
-        # Heavy: only a build that executes something pays for it.
-        with lean_imports():
-            from d2lbook.execute.run import run_notebook
-
+        turn = next(self._turns)
         if self.gpus:
             job = replace(job, devices=())
         if not self.gpus or not job.gpus:
-            self.servers.prepare(job)
-        async with self.capacity.reserved(job.memory, job.gpus) as devices:
+            # Before it takes a place: no place stays empty while its server imports.
+            await self.servers.prepare(job)
+        # Heavy: only a build that executes something pays for it, and while servers import.
+        with lean_imports():
+            from d2lbook.execute.run import run_notebook
+
+        async with self.capacity.reserved(job.memory, job.gpus, turn=turn) as devices:
             if devices:
                 job = replace(job, devices=devices)
             observer.started(job.notebook)

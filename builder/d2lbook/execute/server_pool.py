@@ -47,10 +47,12 @@ class ServerPool:
         """The variables of the job's kernel; the folder is the kernel's own, for settings."""
         return kernel_variables(job, folder, self.limits, os.environ)
 
-    def prepare(self, job: Job) -> None:
-        """Begin to start the server that this job will need, if it is not there."""
+    async def prepare(self, job: Job) -> None:
+        """Start the server that this job will need; returns when it is there, or can't be."""
         if job.preload is not None and not _reason(job):
-            self._import_for(job)
+            importing = self._import_for(job)
+            if not importing.done():  # one that is may belong to a loop that is closed
+                await asyncio.wait({importing})
 
     async def start_for(self, job: Job, *, alone: bool = False) -> Start:
         """How to start the kernel of this job; ``alone``: by a server that starts no other.

@@ -102,13 +102,19 @@ class Server:
 
     def stop(self) -> None:
         """Let it end, with all kernels it has started."""
-        self.control.close()
+        with contextlib.suppress(OSError):
+            self.control.shutdown(socket.SHUT_WR)
         if self._is_importing:  # it would not notice
             self.process.kill()
 
     def close(self) -> None:
         """Let it end, and wait until it has."""
         self.stop()
+        # The system closes its end when it ends; waiting for the process itself is polling.
+        with self.control, contextlib.suppress(OSError):
+            self.control.settimeout(SECONDS_TO_END)
+            while self.control.recv(65536):
+                pass
         try:
             self.process.wait(SECONDS_TO_END)
         except subprocess.TimeoutExpired:
