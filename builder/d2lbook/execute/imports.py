@@ -6,11 +6,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-OPTIONAL = ("isoduration", "rfc3987_syntax")
+OPTIONAL = ("isoduration", "rfc3986_validator", "rfc3987_syntax")
 """Modules with which jsonschema, below nbformat, checks texts that no notebook has.
 
 They come with JupyterLab. One of them compiles a grammar when it is imported, and
-takes longer for that than everything else takes together.
+takes longer for that than everything else takes together; another a long pattern.
 """
 
 
