@@ -80,7 +80,8 @@ def map_in_two_steps(
         connection.send((None, second([kept for kept, _ in pairs], shared)))
 
     shares = _shares([effort(item) for item in items], processes)
-    with _copies(work, [[items[index] for index in share] for share in shares]) as copies:
+    given = [[items[index] for index in share] for share in shares]
+    with _without_collector(), _copies(work, given) as copies:
         told = _in_order(shares, [_answer(copy) for copy in copies])
         to_all = pickle.dumps(between(told))
         for copy in copies:
@@ -133,13 +134,26 @@ def _copies(
             started.join()
 
 
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Here and in copies made meanwhile, nothing looks for garbage.
+
+    There is hardly any: what is made is kept until the end. But the collector would look
+    through all of it again and again, for a tenth of the time.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 def _guarded(
     work: Callable[[Connection, Sequence[Any]], None], connection: Connection, share: Sequence[Any]
 ) -> None:
     """Do the work in the copy; what goes wrong is the caller's to tell."""
-    # It would look, again and again, at all that it shares with this process, for a tenth
-    # of its time; a copy ends before there is much to collect.
-    gc.disable()
     try:
         work(connection, share)
     except KeyboardInterrupt:

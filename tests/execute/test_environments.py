@@ -18,6 +18,7 @@ from d2lbook.execute.environments import (
     make_environments,
     prune_environments,
 )
+from d2lbook.execute.interpreters import base_of
 
 from tests.execute.conftest import PYTHON, Machine, MakeConfig
 from tests.execute.packages import make_wheel
@@ -210,6 +211,19 @@ def test_an_interpreter_is_the_base_of_requirements(
     assert environment.python.is_relative_to(machine.environments)
     base = "import sys; print(sys.base_prefix)"
     assert run(environment, base) == sys.base_prefix
+
+
+@pytest.mark.parametrize(
+    ("python", "own"), [(PYTHON, True), (PYTHON[:-1], False), (f"{PYTHON}.999", False)]
+)
+def test_the_python_that_runs_here_need_not_be_found(
+    configure: MakeConfig, python: str, own: bool
+) -> None:
+    """It may be nowhere that uv looks."""
+    config = configure({"one": f"python = {python}\nrequirements = one.txt"}, one="ipykernel")
+    base = base_of(config, "one")
+    assert base.python == (sys.executable if own else python)
+    assert (base.version, base.identity) == (python, python)
 
 
 def test_an_interpreter_without_a_kernel(configure: MakeConfig, tmp_path: Path) -> None:

@@ -63,7 +63,10 @@ def base_of(config: Config, tab: str) -> Base:
         version = _minor(platform.python_version())
         return Base(python=sys.executable, version=version, identity=version)
     if re.fullmatch(r"\d+(\.\d+){0,2}", python):
-        return Base(python=python, version=python, identity=python)
+        # The Python that runs here is there; uv looks for others, on PATH and in known folders.
+        is_own = f"{platform.python_version()}.".startswith(f"{python}.")
+        found_by = sys.executable if is_own else python
+        return Base(python=found_by, version=python, identity=python)
     found = interpreter_of(config, tab)
     return Base(
         python=str(found.python),
