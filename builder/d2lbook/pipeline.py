@@ -264,13 +264,17 @@ class Build:
         """Every notebook, executed or taken from the cache, failed ones too.
 
         Makes the environments that are needed; EnvironmentFault where one can't be made.
+        Raises OutputError where the output folder, in which kernels work, is not ours.
         """
         from d2lbook.execute.schedule import execute_notebooks
+        from d2lbook.output import claim
 
         environments = dict(self._environments)
         stale = dict.fromkeys(
             each.notebook.tab for each in self.found_results if not each.execution
         )
+        if stale:
+            claim(self.config)
         if stale and (self.executor is None or self.executor.is_local):
             from d2lbook.execute.environments import make_environments
 
