@@ -64,6 +64,37 @@ def test_title_contents_and_bookmarks(make_book: MakeBook) -> None:
     assert pdf.root_object["/Lang"] == "en"
 
 
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("Why $x^2$", "Why 𝑥2"),
+        ("The `code` of it", "The code of it"),
+        ("A_long_name `tensor.of.many.dimensions(indices)`", "tensor.of.many.dimensions(indices)"),
+        ("See :ref:`chap_first`", "See T"),
+        ("A [link](https://example.org/) *here*", "A link here"),
+        ("By :cite:`unknown`", "By"),
+        ("With ![a picture](a.svg)", "With"),
+        ("Noted[^1]", "Noted ."),
+    ],
+)
+def test_whatever_stands_in_a_title_stands_in_the_contents(
+    make_book: MakeBook, title: str, shown: str
+) -> None:
+    text = f"# T\n:label:`chap_first`\n\n## {title}\n\n[^1]: A note.\n"
+    pdf, _ = build_pdf(make_book(page(text, **{"chapter/a.svg": SVG})))
+    assert shown in " ".join(pdf.pages[2].extract_text().split())
+
+
+def test_a_footnote_of_a_title_stands_once(make_book: MakeBook) -> None:
+    text = "# T\n\n## Noted[^1]\n\nText[^1].\n\n[^1]: Only here.\n"
+    pdf, problems = build_pdf(make_book(page(text)))
+    pages = [each.extract_text() for each in pdf.pages]
+    assert problems == []
+    assert [text.count("Only here.") for text in pages] == [0, 0, 0, 1]
+    assert "Noted1" in pages[3]
+    assert bookmarks(pdf)[-1] == "  1.1 Noted"
+
+
 def test_the_index_page_comes_before_the_chapters_if_it_says_something(
     make_book: MakeBook,
 ) -> None:

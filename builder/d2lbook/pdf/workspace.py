@@ -102,7 +102,7 @@ class Workspace:
             raise self._located(error, front) from None
 
     def _compile(self, front: Mapping[str, object], pages: Iterable[str]) -> Compiled:
-        lines = ['#import "/template.typ": book', f"#show: book.with({arguments(**front)})"]
+        lines = ['#import "/template.typ": *', f"#show: book.with({arguments(**front)})"]
         lines += [f'#include "/{name}"' for name in pages]
         self._write("main.typ", "\n".join(lines))
         compiler = typst.Compiler(

@@ -58,7 +58,8 @@ class Writer:
             if node["t"] == "Header" and node["c"][0] <= depth:
                 level, attributes, inlines = node["c"]
                 number = value_of(attributes, "number")
-                yield level, Raw(literal(number) if number else "none"), self._title(inlines)
+                title = self._title(_without_notes(inlines))
+                yield level, Raw(literal(number) if number else "none"), title
 
     def _title(self, inlines: Nodes) -> str:
         return self._content([part for part in inlines if not _is_mark(part)])
@@ -85,9 +86,11 @@ class Writer:
 
     def header(self, node: Node) -> Iterator[str]:
         level, attributes, inlines = node["c"]
+        plain = _without_notes(inlines)
         yield call(
             "section",
-            self._title(inlines),
+            self._title(plain),
+            noted="" if plain == inlines else self._title(inlines),
             level=level,
             number=value_of(attributes, "number"),
             id=attributes[0],
@@ -285,6 +288,15 @@ _WRITERS: Mapping[str, Callable[[Writer, Node], Iterator[str]]] = {
 def _is_mark(node: Node) -> bool:
     """Whether it is nothing but an identifier."""
     return node["t"] == "Span" and bool(node["c"][0][0]) and not node["c"][1]
+
+
+def _without_notes(inlines: Nodes) -> list[Node]:
+    """A title as contents, running heads and bookmarks repeat it."""
+    return [
+        part
+        for part in inlines
+        if not (part["t"] in {"Span", "Link"} and part["c"][0][1] == ["note"])
+    ]
 
 
 def _is_equation(paragraph: Node) -> bool:
