@@ -185,6 +185,15 @@ class BodyWriter:
         keys = [key for key in self.site.references.entries if key in cited]
         return Markup(self.prose.reference_list(keys) if keys else "")
 
+    def title(self) -> Markup:
+        """The page's title with its links and footnotes, without raw HTML; empty for none."""
+        found = self.document.title
+        for block in self.document.blocks:
+            if found and isinstance(block, Prose) and any(each is found for each in block.tokens):
+                shown = [each for each in found.children or () if each.type != "html_inline"]
+                return Markup(self.prose.write(shown, block.cell))
+        return Markup()
+
     def title_anchors(self) -> tuple[str, ...]:
         """The identifiers of the page's title: its own, then its further labels."""
         for block in self.document.blocks:
@@ -200,7 +209,7 @@ class BodyWriter:
             Section(
                 level=int(token.tag[1]),
                 anchor=token.meta["anchor"],
-                title=Markup(title_html(inline)),
+                title=Markup(title_html(inline, self.prose.spell)),
                 tabs=() if block.tabs == self.document.tabs else block.tabs,
             )
             for block in self.document.blocks

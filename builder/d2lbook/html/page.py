@@ -85,6 +85,7 @@ class PageMaker:
             works=body.works(),
             sections=body.sections(),
             description=body.description(),
+            title=body.title() or Markup(self.site.entries[name].title),
             anchors=body.title_anchors(),
             trail=self._navigation.trail(name),
             contents=Markup(self._navigation.contents(name)),

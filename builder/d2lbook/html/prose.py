@@ -262,7 +262,7 @@ class ProseWriter:
         caption = tokens[index + 1]
         alt = token.meta["alt"]
         if alt in {"", plain_text(caption)}:
-            alt = plain_text(caption, self._spell)
+            alt = plain_text(caption, self.spell)
         image = self._image(token, token.meta["src"], alt, self._style(token))
         name = self._name(token)
         text = f"<figcaption>{name}" if name or caption.children else ""
@@ -296,10 +296,10 @@ class ProseWriter:
 
     def image(self, tokens: Sequence[Token], index: int) -> str:
         token = tokens[index]
-        alt = plain_text(token, self._spell)
+        alt = plain_text(token, self.spell)
         return self._image(token, str(token.attrs.get("src", "")), alt, "")
 
-    def _spell(self, token: Token) -> str:
+    def spell(self, token: Token) -> str:
         """A reference or a citation as plain text."""
         if token.type == "reference" and (target := self.site.targets.get(token.meta["label"])):
             return reference_text(token.meta["role"], target, self.site.language)
