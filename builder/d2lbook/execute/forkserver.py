@@ -242,6 +242,8 @@ class Server:
         """By process."""
         self.folders: dict[int, Path] = {}
         """Of those kernels."""
+        self.abandoned: list[Path] = []
+        """Of kernels that ended after whoever asked for them had gone, or had given them up."""
         self.listening: set[socket.socket] = set()
         """Those at whose other end somebody still is."""
         if LINUX:
@@ -304,7 +306,9 @@ class Server:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.kill(orphan, signal.SIGKILL)
             if connection is not None:
-                del self.folders[process]
+                folder = self.folders.pop(process)
+                if connection not in self.listening:
+                    self.abandoned.append(folder)
                 self.listening.discard(connection)
                 code = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
                 tell(connection, {"exit": code, "memory": usage.ru_maxrss})
@@ -312,7 +316,7 @@ class Server:
 
     def end(self) -> None:
         """Kill all kernels, wait until they are gone, and delete what nobody else will."""
-        folders = [Path.cwd(), *self.folders.values()]
+        folders = [Path.cwd(), *self.folders.values(), *self.abandoned]
         for process in self.kernels:
             send_signal(process, signal.SIGKILL)
         self.reap(0)
