@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from d2lbook.html.search import SearchIndex
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser import Watched
 from tests.conftest import MakeBook
@@ -23,7 +23,7 @@ def looked_for(page: Page, query: str) -> list[list[str]]:
     page.keyboard.press("/")
     page.get_by_role("searchbox").fill(query)
     expect(page.get_by_role("dialog").get_by_role("status")).to_have_text(
-        re.compile("Found on|Nothing found")
+        re.compile("Pages found|Nothing found")
     )
     return [item.inner_text().split("\n") for item in page.locator(".search .results > li").all()]
 
@@ -152,7 +152,7 @@ def test_the_dialog_with_the_keyboard(window: Watched, served: str) -> None:
     expect(field).to_be_focused()
     page.keyboard.type("framework/")
     expect(field).to_have_value("framework/")
-    expect(page.get_by_role("dialog").get_by_role("status")).to_have_text("Found on 2 pages")
+    expect(page.get_by_role("dialog").get_by_role("status")).to_have_text("Pages found: 2")
     page.wait_for_timeout(300)
     page.keyboard.press("ArrowDown")
     expect(page.locator(".results a").first).to_be_focused()
@@ -171,6 +171,37 @@ def test_from_disk_titles_are_found_and_it_says_so(window: Watched, demo: Path) 
     expect(page.get_by_role("dialog").get_by_role("status")).to_contain_text("Opened from disk")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Things to Read")).to_be_visible()
+
+
+def test_from_disk_a_link_of_the_header_is_no_title(window: Watched, demo: Path) -> None:
+    page = window.page
+    page.goto((demo / TOUR).as_uri())
+    page.keyboard.press("/")
+    page.get_by_role("searchbox").fill("source")
+    expect(page.get_by_role("dialog").get_by_role("status")).to_contain_text("Opened from disk")
+    expect(page.locator(".results a")).to_have_count(0)
+
+
+def test_what_is_typed_while_the_index_is_on_its_way_waits_for_it(
+    window: Watched, served: str
+) -> None:
+    page = window.page
+    late: list[Route] = []
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
+    page.route("**/pagefind.js", hold)
+    page.goto(f"{served}/{TOUR}")
+    with page.expect_request("**/pagefind.js"):
+        page.keyboard.press("/")
+    page.get_by_role("searchbox").fill("source")
+    page.get_by_role("searchbox").fill("hippopotamus")
+    page.wait_for_timeout(100)
+    status = page.get_by_role("dialog").get_by_role("status")
+    assert status.text_content() == ""
+    late[0].continue_()
+    expect(status).to_have_text("Pages found: 1")
 
 
 @pytest.mark.parametrize("query", ["<script>alert(1)</script>", "\\", "((", "“”", "a" * 3000])

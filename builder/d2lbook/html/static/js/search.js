@@ -9,7 +9,7 @@ const WORDS_AFTER = 20;
 
 const searchButton = document.querySelector(".search-button");
 let searchDialog = null;
-let pagefind = null;
+let loading = null;
 
 const searchMarkup = () => `
   <form role="search">
@@ -60,30 +60,36 @@ const searchedTab = () => {
   return frameworkNames.has(tab) ? tab : "";
 };
 
-const openSearch = async () => {
+const openSearch = () => {
   searchDialog ||= makeDialog();
   if (!searchDialog.open) searchDialog.showModal();
   searchDialog.querySelector("input").select();
-  if (!pagefind) await loadPagefind();
+  loading ||= loadPagefind();
   search();
 };
 
 const siteRoot = () => new URL("../", indexFolder());
 const indexFolder = () => new URL(`${searchButton.dataset.index}/`, location.href);
 
+// Null where it can't be had, as from disk.
 const loadPagefind = async () => {
-  if (!location.protocol.startsWith("http")) return;
+  if (!location.protocol.startsWith("http")) return null;
   try {
-    pagefind = await import(new URL("pagefind.js", indexFolder()));
+    const pagefind = await import(new URL("pagefind.js", indexFolder()));
     await pagefind.options({ ranking: { pageLength: 0.6 } });
     await pagefind.init();
+    return pagefind;
   } catch {
-    pagefind = null;
+    loading = null;  // the next time that the dialog is opened it is tried again
+    return null;
   }
 };
 
+const searchedWords = () => searchDialog.querySelector("input").value.trim();
+
 const search = async () => {
-  const query = searchDialog.querySelector("input").value.trim();
+  const pagefind = await loading;
+  const query = searchedWords();
   if (!query) return showResults([], "");
   if (!pagefind) {
     // From disk no index can be loaded: titles are looked for, and that is said.
@@ -99,6 +105,7 @@ const search = async () => {
     const wanted = pages.filter(({ meta }) => !tab || !meta.tabs || words(meta.tabs).includes(tab));
     results.push(...wanted.map((page) => pageResult(page, query, tab)).filter((page) => page.sections.length));
   }
+  if (query !== searchedWords()) return undefined;
   return showResults(results.slice(0, RESULTS), describeCount(results.length, query));
 };
 
@@ -106,13 +113,13 @@ const describeCount = (count, query) => (
   count ? fill(texts.found_pages, { count }) : fill(texts.found_nothing, { query })
 );
 
-const findTitles = (query) => all(".site-contents a")
-  .filter((link) => link.textContent.toLowerCase().includes(query.toLowerCase()))
+const findTitles = (query) => all(".site-contents .number + span")
+  .filter((title) => title.textContent.toLowerCase().includes(query.toLowerCase()))
   .slice(0, RESULTS)
-  .map((link) => ({
-    title: link.querySelector("span:last-child").textContent,
-    number: link.querySelector(".number")?.textContent || "",
-    address: link.href, sections: [],
+  .map((title) => ({
+    title: title.textContent,
+    number: title.previousElementSibling.textContent,
+    address: title.parentElement.href, sections: [],
   }));
 
 // A page with its sections in which the words stand, those with most of them first.
