@@ -67,6 +67,39 @@ def test_every_output_arrives_however_many_there_are(bench: Workbench) -> None:
     assert len(text["text"]) == 10_000_001
 
 
+PAUSED = """
+import os, signal, sys
+from pathlib import Path
+from tests.execute.workbench import Workbench, notebook
+
+code = '''
+import os, signal, sys
+os.kill({builder}, signal.SIGSTOP)
+for i in range(4000): display(i)
+sys.stdout.flush()  # returns when all that was put out has been sent
+os.kill({builder}, signal.SIGCONT)
+'''
+bench = Workbench(Path(sys.argv[1]), sys.argv[2])
+(done,) = bench.execute(notebook(code.format(builder=os.getpid())))
+print(len(done.outputs[0]))
+"""
+"""Executes a cell in a process of its own, which can't take up any output until the last is sent."""
+
+
+def test_no_output_is_lost_while_nobody_has_time_to_take_it_up(
+    tmp_path: Path, preload: str
+) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", PAUSED, str(tmp_path), preload],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
+        timeout=120,
+    )
+    assert ran.stdout == "4000\n"
+
+
 def test_text_that_is_no_text(bench: Workbench) -> None:
     done = bench.execute_one(
         "print('half \\ud800 byte \\udc80 null \\x00 snow \\u2603')",
