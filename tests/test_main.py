@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 from d2lbook import __version__
 from d2lbook.__main__ import COMMANDS, main, refuse_predecessor
+from d2lbook.commands import clear
 from d2lbook.errors import UsageError
 
 
@@ -41,3 +44,26 @@ def test_nothing_heavy_is_imported_before_a_command_runs() -> None:
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     heavy = {"markdown_it", "pygments", "jinja2", "nbclient", "nbformat", "typst", "rich", "isort"}
     assert not heavy & set(told.stdout.split())
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_whatever_tells_a_command_to_stop_lets_it_tidy_up(
+    number: signal.Signals, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tidied = []
+
+    def run(_: object) -> int:
+        try:
+            os.kill(os.getpid(), number)
+        finally:
+            tidied.append(number)
+        return 0
+
+    monkeypatch.setattr(clear, "run", run)
+    before = signal.signal(number, signal.SIG_DFL)  # it may be ignored here
+    try:
+        assert main(["clear"]) == 130
+    finally:
+        signal.signal(number, before)
+    assert tidied
+    assert "interrupted" in capsys.readouterr().err

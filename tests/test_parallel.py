@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 
 import pytest
 import typst
 from d2lbook import parallel
-from d2lbook.errors import SourceError
+from d2lbook.errors import RenderError, SourceError
 from d2lbook.parallel import in_a_copy, map_in_processes, map_in_two_steps
 from hypothesis import given
 from hypothesis import strategies as st
@@ -95,5 +98,48 @@ def test_errors_come_back(processors: int, step: str) -> None:
 
 def test_a_copy_that_dies_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel, "usable_processors", lambda: 2)
-    with pytest.raises(RuntimeError, match="has died"):
+    with pytest.raises(RenderError, match="was killed"):
         map_in_processes(lambda item: os._exit(1) if item else item, range(4))
+
+
+def test_a_copy_that_dies_half_way_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel, "usable_processors", lambda: 2)
+
+    def die(told: list[int]) -> bytes:
+        os.kill(told[0], signal.SIGKILL)
+        os.waitid(os.P_PID, told[0], os.WEXITED | os.WNOWAIT)
+        return b" " * 1_000_000
+
+    with pytest.raises(RenderError, match="was killed"):
+        map_in_two_steps(
+            range(2),
+            first=lambda item: (item, os.getpid()),
+            between=die,
+            second=lambda kept, _: kept,
+        )
+
+
+LEFT_ALONE = """
+import os
+from d2lbook import parallel
+
+parallel.usable_processors = lambda: 2
+
+def killed(processes):
+    print(*processes, flush=True)
+    os.kill(os.getpid(), 9)
+
+parallel.map_in_two_steps(
+    range(2), first=lambda item: (item, os.getpid()), between=killed, second=lambda kept, _: kept
+)
+"""
+
+
+def test_no_copy_outlives_a_process_that_is_killed() -> None:
+    # The streams end once all that have them are gone.
+    ran = subprocess.run(
+        [sys.executable, "-c", LEFT_ALONE], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert ran.returncode == -signal.SIGKILL
+    assert len(ran.stdout.split()) == 2
+    assert ran.stderr == ""

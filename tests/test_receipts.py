@@ -11,6 +11,7 @@ import pytest
 from d2lbook import html, receipts
 from d2lbook.__main__ import main
 from d2lbook.html import site
+from d2lbook.pdf import fonts
 
 from tests.conftest import MakeBook
 
@@ -145,3 +146,88 @@ def test_a_receipt_that_cannot_be_written_stops_nothing(
     (folder / ".d2lbook/receipts").write_text("in the way")
     assert made()
     assert made()
+
+
+def test_what_is_saved_while_a_target_is_made_is_for_the_next_build(
+    folder: Path, made: Callable[..., bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = folder / "a.md"
+
+    def write_site(*arguments: object, **options: object) -> object:
+        written = original(*arguments, **options)  # type: ignore[arg-type]
+        page.write_text("# Saved meanwhile\n")
+        return written
+
+    original = site.write_site
+    monkeypatch.setattr(html.site, "write_site", write_site)
+    shutil.rmtree(folder / ".d2lbook")
+    assert made()
+    assert made()
+    assert not made()
+    page.write_text("# Changed\n")
+    assert made()
+    assert made()
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        (".theme/x.css", "[html]\ninclude_css = .theme/*.css"),
+        ("link/deep/x.csv", "resources = link"),
+        ("link/deep/x.csv", "dependencies = link/deep/*"),
+        (".data/x.csv", "dependencies = .data"),
+    ],
+)
+def test_files_in_hidden_and_linked_folders(
+    name: str, key: str, made: Callable[..., bool], folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "elsewhere/deep").mkdir(parents=True)
+    (folder / "link").symlink_to(tmp_path / "elsewhere")
+    for number, target in enumerate((folder, folder.parent, folder / "link", tmp_path)):
+        (tmp_path / "elsewhere" / f"back{number}").symlink_to(target)
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text("one")
+    (folder / "config.ini").write_text(f"{FILES['config.ini']}{key}\n")
+    assert made()
+    assert not made()
+    (folder / name).write_text("two")
+    assert made()
+    (folder / ".git").mkdir()
+    (folder / ".git/HEAD").write_text("nobody's")
+    assert not made()
+
+
+def test_what_one_target_warns_of_is_no_other_s(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "config.ini").write_text(FILES["config.ini"] + "[pdf]\nmain_font = Nobody's\n")
+    assert main(["-C", str(folder), "-q", "build", "pdf", "html", "--tab", "jax"]) == 0
+    assert "Nobody's" in capsys.readouterr().err
+    for _ in range(2):
+        assert main(["-C", str(folder), "-q", "build", "html", "--tab", "jax"]) == 0
+        told = capsys.readouterr().err
+        assert "a.md:3: warning: " in told
+        assert "Nobody's" not in told
+
+
+def test_fonts_were_installed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "config.ini").write_text(FILES["config.ini"] + "[pdf]\nmain_font = New\n")
+    arguments = ["-C", str(folder), "-q", "build", "pdf", "--tab", "jax"]
+    assert main(arguments) == 0
+    assert "'New', which is not installed" in capsys.readouterr().err
+    monkeypatch.setattr(fonts, "installed", lambda: frozenset({"new"}))
+    assert main(arguments) == 0
+    assert "'New'" not in capsys.readouterr().err
+
+
+def test_each_zip_is_made_again(folder: Path) -> None:
+    arguments = ["-C", str(folder), "-q", "build", "pkg"]
+    assert main(arguments) == 0
+    zips = sorted((folder / "_build").glob("*.zip"))
+    assert len(zips) == 3
+    for each in zips:
+        each.unlink()
+        assert main(arguments) == 0
+        assert each.is_file()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from d2lbook import __version__
 from d2lbook.errors import BookError, UsageError
+from d2lbook.stopping import interrupted_by_all
 
 COMMANDS = (
     "build", "serve", "status", "report", "cache", "activate", "slides", "clear", "env", "lab",
@@ -25,7 +26,8 @@ def main(words: list[str] | None = None) -> int:
     arguments = command_line().parse_args(words)
     try:
         refuse_predecessor(Path(sysconfig.get_path("purelib")))
-        return int(arguments.run(arguments))
+        with interrupted_by_all():
+            return int(arguments.run(arguments))
     except BookError as error:
         for problem in error.problems:
             print(problem.line("error"), file=sys.stderr)

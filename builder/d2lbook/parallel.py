@@ -11,11 +11,14 @@ import gc
 import multiprocessing
 import os
 import pickle
+import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
+
+from d2lbook.errors import RenderError
 
 Item = TypeVar("Item")
 Kept = TypeVar("Kept")
@@ -84,8 +87,11 @@ def map_in_two_steps(
     with _without_collector(), _copies(work, given) as copies:
         told = _in_order(shares, [_answer(copy) for copy in copies])
         to_all = pickle.dumps(between(told))
-        for copy in copies:
-            copy.send_bytes(to_all)
+        try:
+            for copy in copies:
+                copy.send_bytes(to_all)
+        except ConnectionError:
+            raise _died() from None
         del told, to_all  # may be large
         return _in_order(shares, [_answer(copy) for copy in copies])
 
@@ -119,7 +125,8 @@ def _copies(
     try:
         for share in shares:
             ours, theirs = context.Pipe()
-            process = context.Process(target=_guarded, args=(work, theirs, share))
+            inherited = [*connections, ours]
+            process = context.Process(target=_guarded, args=(work, theirs, share, inherited))
             process.start()
             theirs.close()
             processes.append(process)
@@ -151,25 +158,43 @@ def _without_collector() -> Iterator[None]:
 
 
 def _guarded(
-    work: Callable[[Connection, Sequence[Any]], None], connection: Connection, share: Sequence[Any]
+    work: Callable[[Connection, Sequence[Any]], None],
+    connection: Connection,
+    share: Sequence[Any],
+    inherited: Sequence[Connection],
 ) -> None:
-    """Do the work in the copy; what goes wrong is the caller's to tell."""
+    """Do the work in the copy; what goes wrong is the caller's to tell.
+
+    ``inherited`` are the caller's own ends of connections: as long as anybody has one of
+    them open, the copy at its other end doesn't see that the caller has died.
+    """
+    for each in inherited:
+        each.close()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     try:
         work(connection, share)
     except KeyboardInterrupt:
         os._exit(1)
     except Exception as error:  # noqa: BLE001
-        connection.send((error, None))
+        with suppress(OSError):  # the caller may be gone
+            connection.send((error, None))
 
 
 def _answer(connection: Connection) -> Any:
     try:
         error, answer = connection.recv()
-    except EOFError:
-        raise RuntimeError("a process that worked for this one has died") from None
+    except (EOFError, ConnectionError):
+        raise _died() from None
     if error:
         raise error
     return answer
+
+
+def _died() -> RenderError:
+    return RenderError.of(
+        "a process that worked for this one was killed",
+        "often there was too little memory; close other programs, or build fewer things at once",
+    )
 
 
 def _shares(efforts: Sequence[float], count: int) -> list[list[int]]:

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from d2lbook.execute.selection import Selection
     from d2lbook.execute.staleness import Choose, Found
     from d2lbook.execute.status import Status
+    from d2lbook.receipts import Receipts
 
 Notebooks = Mapping[str, Mapping[str, Notebook]]
 """By tab, then by the page's name, in reading order; a tab has not every page."""
@@ -87,6 +88,7 @@ class Build:
         selection: Selection | None = None,
         memory: Memory | None = None,
         executor: Executor | None = None,
+        receipts: Receipts | None = None,
     ) -> None:
         self.config = config
         self.tabs = tabs
@@ -97,8 +99,13 @@ class Build:
         """What an earlier build with the same configuration and tabs has left for this one."""
         self.executor = executor
         """Where notebooks are executed; None: here, by an executor of this build's own."""
+        self.receipts = receipts
+        """What earlier builds have made, known before anything of the book was read; None:
+        whoever asks looks then."""
         self.told: list[Problem] = []
-        """What was odd so far, in the order it was told."""
+        """What is odd in the book as far as it was looked at, in the order it was told."""
+        self.told_by_target: list[Problem] = []
+        """What was odd when the target at hand was written."""
 
     @cached_property
     def book(self) -> Book:
@@ -396,7 +403,13 @@ class Build:
         return references
 
     def warn(self, problems: Iterable[Problem]) -> None:
-        """Tell what is odd."""
+        """Tell what is odd in the book, to whichever target."""
         for problem in problems:
             self.told.append(problem)
+            self.reporter.warn(problem)
+
+    def tell(self, problems: Iterable[Problem]) -> None:
+        """Tell what is odd in what a target writes."""
+        for problem in problems:
+            self.told_by_target.append(problem)
             self.reporter.warn(problem)

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, TypeVar
 from d2lbook.book import Book, Notebook
 from d2lbook.config import Config
 from d2lbook.errors import ConfigError, Problem
-from d2lbook.execute.workspace import copy_changed, link_changed, resource_files
+from d2lbook.execute.workspace import copy_changed, link_changed
 from d2lbook.files import unwritable, write_file
 from d2lbook.notebooks.ipynb import notebook_json
 from d2lbook.output import claim, package_file, remove_others
 from d2lbook.parallel import map_in_processes
 from d2lbook.pipeline import Build
-from d2lbook.source.files import find_non_notebooks
+from d2lbook.source.files import find_non_notebooks, resource_files
 
 if TYPE_CHECKING:
     from d2lbook.document.citations import References
@@ -105,7 +105,8 @@ def write_package(build: Build) -> list[Path]:
             path = package_file(config, tab)
             write_archive(path, {f"{path.stem}/{name}": file for name, file in files.items()})
     write_archive(package_file(config), everything)
-    return [package_file(config)]
+    of_tabs = [package_file(config, tab) for tab in build.tabs if config.has_tabs]
+    return [package_file(config), *of_tabs]
 
 
 def _requirements(config: Config, tab: str) -> Mapping[str, str | Path]:

@@ -18,7 +18,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache, cached_property
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from d2lbook.book import Place
 from d2lbook.config import Config
 from d2lbook.errors import OutputError, Problem
 from d2lbook.files import write_atomically
+from d2lbook.source.files import named_files
 
 _SAME_MOMENT = 2 * 10**9
 """Nanoseconds in which a file may change again without its times telling."""
@@ -46,11 +47,16 @@ class Made:
 
 
 class Receipts:
-    """The receipts of one book. Reading them never fails; one that is damaged is not there."""
+    """The receipts of one book. Reading them never fails; one that is damaged is not there.
+
+    The book's files are looked at once, now: what changes while a target is made is for
+    the next build.
+    """
 
     def __init__(self, config: Config) -> None:
         self.config = config
         self.folder = config.state / "receipts"
+        self._files = self._look()
 
     def find(self, target: str, made_from: str) -> Made | None:
         """What the target has made if it was made from just this, and it is all still there."""
@@ -84,8 +90,7 @@ class Receipts:
         contents = {name: digest for name, (_, digest) in self._files.items()}
         return _digest([_tool(), made_from, contents])
 
-    @cached_property
-    def _files(self) -> Mapping[str, tuple[Sign, str]]:
+    def _look(self) -> Mapping[str, tuple[Sign, str]]:
         """Every file of the book, as it is now: its sign (empty: don't trust it) and its digest."""
         known = _read(self.folder / "files.json")
         now = time.time_ns()
@@ -107,16 +112,21 @@ class Receipts:
 
 
 def _files_of(config: Config) -> Iterator[Path]:
-    """All files in the book's folder but those of hidden folders and those that are built."""
-    for folder, below, files in os.walk(config.root):
-        below[:] = sorted(
-            name
-            for name in below
-            if not name.startswith(".")
-            and name != "__pycache__"
-            and Path(folder, name) != config.output
-        )
+    """All files in the book's folder but those that are built, and hidden ones nobody names."""
+    walked = {config.root, *config.root.parents}
+
+    def is_wanted(folder: Path) -> bool:
+        # A link may lead back, or to a folder that the book is in.
+        is_source = not folder.name.startswith(".") and folder.name != "__pycache__"
+        return is_source and folder != config.output and folder.resolve() not in walked
+
+    for folder, below, files in os.walk(config.root, followlinks=True):
+        walked.add(Path(folder).resolve())
+        below[:] = sorted(name for name in below if is_wanted(Path(folder, name)))
         yield from (Path(folder, name) for name in sorted(files))
+    yield from named_files(config, (*config.build.resources, *config.build.dependencies))
+    for pattern in filter(None, config.named_files):
+        yield from filter(Path.is_file, config.root.glob(pattern))
 
 
 def _signs(paths: Iterable[Path], root: Path) -> dict[str, Sign]:

@@ -138,7 +138,7 @@ def write_pages(build: Build, before: Written | None = None) -> Written:
         colab=partial(colab_address, config=build.config),
         before=before,
     )
-    build.warn(written.problems)
+    build.tell(written.problems)
     _copy_non_notebooks(build.config, folder)
     return written
 
@@ -172,7 +172,7 @@ def _write_volumes(
         return write(*parts, tab, build.config, file(build.config, tab))
 
     problems = map_in_processes(write_tab, build.tabs)
-    build.warn(dict.fromkeys(chain.from_iterable(problems)))
+    build.tell(dict.fromkeys(chain.from_iterable(problems)))
     return [file(build.config, tab) for tab in build.tabs]
 
 
@@ -199,7 +199,7 @@ def _write_version(build: Build) -> None:
     if not path.is_file():
         what = f"there is no {build.config.library.file} to write the version to"
         place = build.config.place("library", "version_file")
-        build.warn([Problem(what=what, place=place)])
+        build.tell([Problem(what=what, place=place)])
         return
     text = path.read_text(encoding="utf-8")
     write_file(path, with_version(text, build.config.project.release))
@@ -226,14 +226,15 @@ def _once(name: str, make: Target, made_from: Callable[[Build], str]) -> Target:
     """
 
     def make_if_needed(build: Build) -> list[Path]:
-        # Before anything is read: what changes while we work is for the next build.
-        receipts = Receipts(build.config)
+        receipts = build.receipts or Receipts(build.config)
+        build.told_by_target.clear()
         what = f"{build.tabs} {made_from(build)}"
         if found := receipts.find(name, what):
-            build.warn(found.problems)
+            build.tell(found.problems)
             return list(found.results)
         results = make(build)
-        receipts.keep(name, what, Made(results=results, problems=build.told))
+        problems = [*build.told, *build.told_by_target]
+        receipts.keep(name, what, Made(results=results, problems=problems))
         return results
 
     return make_if_needed
@@ -252,6 +253,12 @@ def _outputs(build: Build) -> str:
     return hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()
 
 
+def _outputs_and_fonts(build: Build) -> str:
+    from d2lbook.pdf import fonts
+
+    return f"{_outputs(build)} {sorted(fonts.installed())}"
+
+
 def _outputs_and_downloads(build: Build) -> str:
     files = [
         path
@@ -266,7 +273,7 @@ TARGETS: Mapping[str, Target] = {
     "lib": write_library,
     "eval": write_eval,
     "ipynb": _once("ipynb", write_ipynb, _nothing_else),
-    "pdf": _once("pdf", write_pdfs, _outputs),
+    "pdf": _once("pdf", write_pdfs, _outputs_and_fonts),
     "epub": _once("epub", write_epubs, _outputs),
     "html": _once("html", write_html, _outputs_and_downloads),
     "outputcheck": check_outputs,

@@ -6,12 +6,8 @@ from pathlib import Path
 
 import pytest
 from d2lbook.config import parse_config
-from d2lbook.execute.workspace import (
-    copy_changed,
-    link_changed,
-    prepare_workspace,
-    resource_files,
-)
+from d2lbook.execute.workspace import copy_changed, link_changed, prepare_workspace
+from d2lbook.source.files import resource_files
 
 from tests.execute.workbench import notebook
 

@@ -8,8 +8,14 @@ from pathlib import Path
 import pytest
 from d2lbook.config import Config, parse_config
 from d2lbook.errors import SourceError
-from d2lbook.execute.workspace import resource_files
-from d2lbook.source.files import find_non_notebooks, find_pages, matches, read_book
+from d2lbook.source.files import (
+    find_non_notebooks,
+    find_pages,
+    matches,
+    named_files,
+    read_book,
+    resource_files,
+)
 
 FILES = (
     "index.md", "README.md", "a/index.md", "a/one.md", "a/one_origin.md", "a/deep/two.md",
@@ -109,3 +115,24 @@ def test_the_whole_folder_as_a_resource(tmp_path: Path) -> None:
     config = book(tmp_path, "resources = ./", ["index.md", "a/notes.txt"])
     assert read_book(config)[1] == []
     assert {file.name for file in resource_files(config)} == {"index.md", "notes.txt"}
+
+
+@pytest.mark.parametrize(
+    ("patterns", "expected"),
+    [
+        (".", {"index.md", "a/notes.txt"}),
+        ("**/*", {"index.md", "a/notes.txt"}),
+        ("a", {"a/notes.txt"}),
+        (".keys/*", {".keys/one"}),
+        (". .env", {"index.md", "a/notes.txt", ".env"}),
+        ("**/.env", {".env", "a/.env"}),
+    ],
+)
+def test_hidden_and_built_files_are_not_named_unawares(
+    tmp_path: Path, patterns: str, expected: set[str]
+) -> None:
+    others = [".env", "a/.env", ".git/config", ".keys/one", "_build/x", ".d2lbook/y"]
+    names = ["index.md", "a/notes.txt", "a/__pycache__/z.pyc", *others]
+    config = book(tmp_path, f"dependencies = {patterns}", names)
+    files = named_files(config, config.build.dependencies)
+    assert {file.relative_to(tmp_path).as_posix() for file in files} == expected

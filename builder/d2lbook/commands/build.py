@@ -112,6 +112,7 @@ def run(arguments: argparse.Namespace) -> int:
     from d2lbook.execute.progress import observer_for
     from d2lbook.output import reserved
     from d2lbook.pipeline import Build, Reporter, chosen_tabs
+    from d2lbook.receipts import Receipts
     from d2lbook.targets import TARGETS
 
     targets = tuple(dict.fromkeys(_targets(arguments.targets)))
@@ -140,6 +141,7 @@ def run(arguments: argparse.Namespace) -> int:
             ),
             selection,
             executor=executor,
+            receipts=Receipts(config),
         )
         _ = build.choose  # what there is not is told before anything is made
         for name in targets:

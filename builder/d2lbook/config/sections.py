@@ -6,7 +6,7 @@ What a key means stands under its field; its default is in ``defaults.ini``.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -280,6 +280,18 @@ class Config:
     def state(self) -> Path:
         """Folder of what is kept between builds (cached results), absolute."""
         return self.root / ".d2lbook"
+
+    @property
+    def named_files(self) -> Iterator[str]:
+        """The files, or patterns of files, in the book's folder that its parts are made with:
+        pictures, styles, lists of works, requirements, libraries."""
+        parts: list[Html | Pdf | EnvironmentConfig | Library] = [self.html, self.pdf]
+        parts += [*self.environments.values(), *self.libraries.values()]
+        for part in parts:
+            for field in dataclasses.fields(part):
+                if field.metadata["convert"] in {inside, insides}:
+                    value = getattr(part, field.name)
+                    yield from [value] if isinstance(value, str) else value
 
     def place(self, section: str, key: str = "") -> Place:
         """Where a key (or a section, or the file) stands."""

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from d2lbook.config import Config
 from d2lbook.execute.digests import FileDigests
-from d2lbook.execute.workspace import resource_files
+from d2lbook.source.files import named_files, resource_files
 
 QUOTED = re.compile(r'"([^"\n\\]*)"|\'([^\'\n\\]*)\'')
 WORD = re.compile(r"[\w.~+/-]*[./][\w.~+/-]*")
@@ -38,14 +38,7 @@ class DataFiles:
 
     @cached_property
     def _declared(self) -> frozenset[Path]:
-        source = self.config.source
-        return frozenset(
-            file
-            for pattern in self.config.build.dependencies
-            for path in source.glob(pattern)
-            for file in (path, *path.rglob("*"))
-            if file.is_file()
-        )
+        return frozenset(named_files(self.config, self.config.build.dependencies))
 
     @cached_property
     def _resources(self) -> Sequence[tuple[Path, PurePosixPath]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from typing import TYPE_CHECKING
@@ -27,13 +26,12 @@ from d2lbook.execute.preload import preloads
 from d2lbook.execute.staleness import Found
 from d2lbook.execute.workspace import prepare_workspace, working_folder
 from d2lbook.parallel import usable_processors
+from d2lbook.stopping import stop_signals
 
 if TYPE_CHECKING:
     from d2lbook.execute.environments import Environment
 
 __all__ = ["execute_notebooks"]
-
-STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def execute_notebooks(
@@ -192,15 +190,12 @@ def _cancelled_by_signals() -> Iterator[None]:
         if not task.cancelling():
             task.cancel()
 
-    # Only the main thread may handle signals; nohup and & ignore some on purpose.
-    in_main_thread = threading.current_thread() is threading.main_thread()
-    before = {number: signal.getsignal(number) for number in STOPPING if in_main_thread}
-    taken = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
-    for number in taken:
+    before = {number: signal.getsignal(number) for number in stop_signals()}
+    for number in before:
         loop.add_signal_handler(number, stop)
     try:
         yield
     finally:
-        for number in taken:
+        for number, handler in before.items():
             loop.remove_signal_handler(number)
-            signal.signal(number, before[number])
+            signal.signal(number, handler)

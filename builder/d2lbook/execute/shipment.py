@@ -36,7 +36,8 @@ from d2lbook.execute.imports import lean_imports
 from d2lbook.execute.jobs import Execution, Job, Observer
 from d2lbook.execute.modules import find_roots, link_modules
 from d2lbook.execute.variables import THREAD_VARIABLES
-from d2lbook.execute.workspace import prepare_workspace, resource_files, working_folder
+from d2lbook.execute.workspace import prepare_workspace, working_folder
+from d2lbook.source.files import resource_files
 
 if TYPE_CHECKING:
     from d2lbook.execute.server_pool import ServerPool

@@ -5,13 +5,14 @@ from __future__ import annotations
 import filecmp
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import get_ident
 
 from d2lbook.book import Notebook
 from d2lbook.config import Config
 from d2lbook.errors import OutputError
+from d2lbook.source.files import resource_files
 
 
 def working_folder(config: Config, notebook: Notebook) -> Path:
@@ -35,17 +36,6 @@ def prepare_workspace(config: Config, notebooks: Sequence[Notebook]) -> None:
     except OSError as error:
         what = f"can't prepare {error.filename or config.output}: {error.strerror}"
         raise OutputError.of(what, "check the rights and the space on that disk") from error
-
-
-def resource_files(config: Config) -> Iterator[Path]:
-    """The files that ``[build] resources`` names, itself or through their folder."""
-    built = (config.output, config.state)
-    for pattern in config.build.resources:
-        for path in config.source.glob(pattern):
-            for file in (path, *path.rglob("*")):
-                is_built = any(file.is_relative_to(folder) for folder in built)
-                if file.is_file() and not is_built and "__pycache__" not in file.parts:
-                    yield file
 
 
 def copy_changed(source: Path, target: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from socket import socket
@@ -20,8 +19,7 @@ from d2lbook.preview.reservation import Reservation
 from d2lbook.preview.site import application
 from d2lbook.preview.watching import changes
 from d2lbook.preview.worker import Worker, WorkerDied
-
-STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+from d2lbook.stopping import stop_signals
 
 WAITING = "waiting for another build of this book to end"
 
@@ -42,10 +40,8 @@ async def serve(
     Raises OutputError where files can't be watched.
     """
     stop = asyncio.Event()
-    for number in STOPPING:
-        # What nohup and & ignore on purpose stays ignored.
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    for number in stop_signals():
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     preview = Preview(config, tab, journal, executes=executes)
     server = HTTPServer(application(preview.board))
     server.add_sockets(sockets)

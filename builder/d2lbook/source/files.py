@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path, PurePosixPath
 
@@ -97,6 +97,32 @@ def missing_files(config: Config) -> Iterator[Problem]:
                     place=config.place("build", key),
                     remedy="add it, or mend the name",
                 )
+
+
+def resource_files(config: Config) -> Iterator[Path]:
+    """The files of ``[build] resources``; see ``named_files``."""
+    return named_files(config, config.build.resources)
+
+
+def named_files(config: Config, patterns: Iterable[str]) -> Iterator[Path]:
+    """The files that patterns of ``[build]`` name, themselves or through their folder.
+
+    Nothing that was built, and nothing hidden (``.git``, ``.env``) that isn't named as such.
+    """
+    built = (config.output, config.state)
+
+    def is_left_out(path: Path, shown: tuple[str, ...]) -> bool:
+        return any(path.is_relative_to(folder) for folder in built) or any(
+            part == "__pycache__" or (part.startswith(".") and not matches(part, shown))
+            for part in path.relative_to(config.source).parts
+        )
+
+    for pattern in patterns:
+        shown = tuple(part for part in pattern.split("/") if part.startswith("."))
+        for path in config.source.glob(pattern):
+            if not is_left_out(path, shown):
+                files = (file for file in (path, *path.rglob("*")) if file.is_file())
+                yield from (file for file in files if not is_left_out(file, shown))
 
 
 def find_non_notebooks(config: Config) -> list[str]:
