@@ -39,6 +39,23 @@ def test_a_docstring_may_hold_other_than_ascii() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("documentation", "expected"),
+    [
+        ("'Adds one.'", '"""Adds one.\n\n    Defined in :numref:`sec_t`"""'),
+        ('"Adds × one."  # ≤', '"""Adds × one.\n\n    Defined in :numref:`sec_t`"""  # ≤'),
+        ("r'''a\n    \\b'''", "r'''a\n    \\b\n\n    Defined in :numref:`sec_t`'''"),
+        ("'a' 'b'", "'a' 'b'"),
+        ("'a\\'b'", "'a\\'b'"),
+        ('""', '"""\n\n    Defined in :numref:`sec_t`"""'),
+    ],
+)
+def test_docstrings_in_other_quotes(documentation: str, expected: str) -> None:
+    assert library(f"def f(x):  #@save\n    {documentation}\n    return x") == (
+        f"def f(x):\n    {expected}\n    return x"
+    )
+
+
 def test_signature_on_several_lines_annotations_and_decorators() -> None:
     source = "@wraps(\n    g)\ndef f(  #@save\n    x: int,\n) -> int:\n    # comment\n    return x"
     assert library(source) == (
@@ -81,6 +98,19 @@ def test_methods_added_later_become_part_of_the_class() -> None:
     assert [node.name for node in tree.body] == ["C", "g"]  # type: ignore[attr-defined]
     assert [node.name for node in tree.body[0].body[2:]] == ["f", "h"]  # type: ignore[attr-defined]
     assert "    @property\n    def h(self):" in text
+
+
+def test_strings_in_methods_added_later_keep_their_values() -> None:
+    text = library(
+        "class C:  #@save\n    x = 1",
+        "@add_to_class(C)  #@save\n"
+        'def f(self):\n    """D\n    e."""\n    return """line\n  two\n"""',
+        prose="# T\n",
+    )
+    assert text == (
+        "class C:\n    x = 1\n\n"
+        '    def f(self):\n        """D\n        e."""\n        return """line\n  two\n"""'
+    )
 
 
 def test_what_stands_above_the_warning_is_kept_and_the_rest_made_anew() -> None:

@@ -43,7 +43,7 @@ def check_links(build: Build) -> list[Path]:
     from d2lbook.check.links import links_of
     from d2lbook.check.local_links import broken_local_links
     from d2lbook.check.web_links import check_web_links, is_web_link
-    from d2lbook.document.store import Store
+    from d2lbook.store import Store
 
     config, pages = build.config, build.documents_as_written.pages
     links = [link for document in pages.values() for link in links_of(document)]

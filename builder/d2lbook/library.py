@@ -18,9 +18,9 @@ the same for the same book.
 from __future__ import annotations
 
 import ast
+import copy
 import io
 import re
-import textwrap
 import tokenize
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -29,6 +29,7 @@ from d2lbook.book import Cell, Notebook, Page
 from d2lbook.errors import SourceError
 from d2lbook.notebooks.aliases import Aliases, library_lines
 from d2lbook.source.magics import mask_magics, parse_code
+from d2lbook.source.selected import inner_lines_of_strings
 
 WARNING = "#################   WARNING   ################"
 HEADER = f"""{WARNING}
@@ -40,6 +41,8 @@ DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 MARK = re.compile(r"#\s*@save\b.*$")
 LABEL = re.compile(r":label:`([^`]*sec_[^`]*)`")
+TRIPLE_QUOTED = re.compile(r"""[rRuU]?(\"{3}|'{3})(?:(?!\1).)*\1""", re.DOTALL)
+PLAINLY_QUOTED = re.compile(r"""(["'])[^"'\\\n]*\1""")
 ADD_TO_CLASS = re.compile(r"@(?:d2l\.)?add_to_class\((?:d2l\.)?(\w+)\)")
 
 
@@ -200,8 +203,16 @@ def _add(
             f"this method is added to class {match[1]}, which is not saved before it",
             f"mark class {match[1]} with #@save too",
         )
-    method = text.split("\n", 1)[1]
-    owner.methods.append(textwrap.indent(method, "    "))
+    owner.methods.append(_indented(text.split("\n", 1)[1]))
+
+
+def _indented(definition: str) -> str:
+    """The definition a step further in; strings keep their values."""
+    fixed = inner_lines_of_strings(parse_code(definition).body)
+    lines = enumerate(definition.split("\n"))
+    return "\n".join(
+        f"    {line}" if line.strip() and number not in fixed else line for number, line in lines
+    )
 
 
 def _with_section(lines: list[str], statement: ast.stmt, first: int, section: str) -> list[str]:
@@ -218,14 +229,26 @@ def _with_section(lines: list[str], statement: ast.stmt, first: int, section: st
         at = _first(start) - first
         return [*lines[:at], f'{indent}"""{note}"""', *lines[at:]]
     last = (documentation.end_lineno or 0) - first
+    source = ast.get_source_segment("\n".join(lines), _moved(documentation, 1 - first)) or ""
     end = lines[last].encode()[: documentation.end_col_offset].decode()  # ast counts bytes
-    before, after = end[:-3].rstrip(), lines[last][len(end) - 3 :]
-    kept = [before] if before.strip() else []
-    return [*lines[:last], *kept, "", f"{indent}{note}{after}", *lines[last + 1 :]]
+    rest = lines[last][len(end) :]
+    if TRIPLE_QUOTED.fullmatch(source):
+        before, after = end[:-3].rstrip(), end[-3:] + rest
+        kept = [before] if before.strip() else []
+        return [*lines[:last], *kept, "", f"{indent}{note}{after}", *lines[last + 1 :]]
+    if PLAINLY_QUOTED.fullmatch(source):
+        begun = f'{end.removesuffix(source)}"""{source[1:-1]}'
+        return [*lines[:last], begun, "", f'{indent}{note}"""{rest}', *lines[last + 1 :]]
+    return lines
+
+
+def _moved(node: ast.Constant, lines: int) -> ast.Constant:
+    """The node so many lines further down."""
+    return ast.increment_lineno(copy.copy(node), lines)
 
 
 def _docstring(statement: ast.stmt) -> ast.Constant | None:
-    """The statement's string, if it is one in triple quotes."""
+    """The statement's string, if it is one."""
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
         constant = statement.value
         if isinstance(constant.value, str):

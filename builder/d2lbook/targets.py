@@ -185,7 +185,7 @@ def write_library(build: Build) -> list[Path]:
         library = config.libraries.get(tab)
         if library and library.file:
             path = config.root / library.file
-            top = path.read_text(encoding="utf-8") if path.is_file() else ""
+            top = _text_of(path, config) if path.is_file() else ""
             notebooks = [build.selected[tab][name] for name in pages if name in build.selected[tab]]
             write_file(path, library_text(notebooks, top, build.aliases(tab)))
             written.append(path)
@@ -201,8 +201,19 @@ def _write_version(build: Build) -> None:
         place = build.config.place("library", "version_file")
         build.tell([Problem(what=what, place=place)])
         return
-    text = path.read_text(encoding="utf-8")
+    text = _text_of(path, build.config)
     write_file(path, with_version(text, build.config.project.release))
+
+
+def _text_of(path: Path, config: Config) -> str:
+    """The text of a module of the book."""
+    content = path.read_bytes()
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        name = path.relative_to(config.root).as_posix()
+        raise SourceError.at(name, line, "the file is not UTF-8", "save it as UTF-8") from None
 
 
 def _write_notebooks(folder: Path, texts: Mapping[str, str]) -> None:

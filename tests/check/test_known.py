@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from d2lbook.check.known import KEPT, KnownAddresses
 from d2lbook.check.web import Answer
-from d2lbook.document.store import Store
+from d2lbook.store import Store
 
 GOOD = Answer(state="good", moved_to="https://new")
 

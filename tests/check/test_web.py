@@ -139,7 +139,15 @@ def test_without_a_network_few_servers_are_tried() -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["http://", "http://[", "https://a b/", "http:///x", "http://x:99999999/"]
+    "address",
+    [
+        "http://",
+        "http://[",
+        "https://a b/",
+        "http:///x",
+        "http://x:99999999/",
+        "http://127.0.0.1:99999/",
+    ],
 )
 def test_what_is_no_address(address: str) -> None:
     assert ask_one(address)[0].state in {"broken", "unreachable"}

@@ -167,6 +167,37 @@ def test_a_missing_image(build: Build) -> None:
     assert (code, lines) == (1, [f"page.md:3: error: {told}"])
 
 
+@pytest.mark.parametrize("target", ["html", "pdf"])
+@pytest.mark.parametrize("name", ["x" * 300, "a%00b.png", "loop/a.png"])
+def test_an_image_that_cannot_be_there(build: Build, target: str, name: str) -> None:
+    page = f"# T\n\n![Caption]({name})\n"
+    build(page)
+    (build.folder / "loop").symlink_to("loop")
+    code, lines = build(page, target, "--tab", "pytorch")
+    told = f"the image '{name}' is not there; mend the path, or add it"
+    assert (code, lines) == (0, [f"page.md:3: warning: {told}"])
+
+
+def test_a_bibliography_that_is_none(build: Build) -> None:
+    code, lines = build("# T\n\n:cite:`x`\n", config=f"{CONFIG}[pdf]\nbibfile = img\n")
+    told = "the bibliography can't be read: Is a directory; correct bibfile in [pdf]"
+    assert (code, lines) == (6, [f"img: error: {told}"])
+
+
+def test_a_library_that_is_not_utf8(build: Build) -> None:
+    config = f"{CONFIG}[library-pytorch]\nlib_file = own/jax.py\n"
+    page = cell("x = 1  #@save")
+    build(page, config=config)
+    (build.folder / "own").mkdir(exist_ok=True)
+    (build.folder / "own/jax.py").write_bytes(b"# one\n# \xff\n")
+    code, lines = build(page, "lib", config=config)
+    assert (code, lines) == (
+        4,
+        ["own/jax.py:2: error: the file is not UTF-8; save it as UTF-8"],
+    )
+    assert (build.folder / "own/jax.py").read_bytes() == b"# one\n# \xff\n"
+
+
 def test_an_output_folder_that_is_not_ours(build: Build) -> None:
     code, lines = build("text", "ipynb", **{"_build/mine__txt": "precious"})
     assert code == 7

@@ -243,6 +243,18 @@ def test_pages_have_names_of_their_own(make_book: MakeBook) -> None:
     }
 
 
+def test_a_page_called_references_is_not_the_list_of_references(make_book: MakeBook) -> None:
+    files = {
+        "config.ini": f"{CONFIG}[pdf]\nbibfile = b.bib\n",
+        "b.bib": "@book{knuth, author={Knuth, D.}, title={Art}, year=1968}",
+        "index.md": "# Index\n\nSee :cite:`knuth`.\n\n```toc\nreferences\n```\n",
+        "references.md": "# Mine\n\nMy own words.\n",
+    }
+    epub, _ = build_epub(make_book(files))
+    assert "My own words." in text_of(epub, "references.xhtml")
+    assert "Knuth" in text_of(epub, "references-2.xhtml")
+
+
 def test_the_cover_is_a_picture(tmp_path: Path) -> None:
     cover = Cover(
         title='A "Book" #panic()',

@@ -18,6 +18,16 @@ def test_what_was_used_longest_ago_is_deleted(tmp_path: Path) -> None:
     prune_compiled(tmp_path / "none", size=350)
 
 
+def test_files_in_folders_are_deleted_too(tmp_path: Path) -> None:
+    (tmp_path / "autotune").mkdir()
+    for age, name in enumerate(("new", "autotune/old", "older")):
+        file = tmp_path / name
+        file.write_bytes(b"x" * 100)
+        os.utime(file, (1e9 - age, 1e9 - 100))
+    prune_compiled(tmp_path, size=150)
+    assert [file.name for file in tmp_path.rglob("*") if file.is_file()] == ["new"]
+
+
 def test_each_kind_of_processor_has_a_folder(tmp_path: Path) -> None:
     assert compiled_folder(tmp_path) == compiled_folder(tmp_path)
     assert compiled_folder(tmp_path).parent == tmp_path / "compiled"

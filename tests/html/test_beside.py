@@ -54,11 +54,27 @@ def test_cards_are_drawn_once(make_book: MakeBook, tmp_path: Path) -> None:
     assert b"kept" in shown
 
 
+def test_only_the_cards_of_today_are_kept(make_book: MakeBook, tmp_path: Path) -> None:
+    root = make_book(BOOK)
+    build_site(root, tmp_path / "site")
+    page = root / "part" / "index.md"
+    page.write_text(page.read_text().replace("First", "Other"))
+    build_site(root, tmp_path / "site")
+    assert len(list((root / ".d2lbook" / "cards").iterdir())) == 3
+
+
+def test_a_book_may_say_itself_that_a_page_is_not_there(
+    make_book: MakeBook, tmp_path: Path
+) -> None:
+    build_site(make_book({**BOOK, "404.md": "# Lost\n"}), tmp_path / "site")
+    assert "Lost" in (tmp_path / "site" / "404.html").read_text()
+
+
 def test_one_picture_may_stand_for_all_pages(make_book: MakeBook, tmp_path: Path) -> None:
     config = BOOK["config.ini"] + "social_image = card.png\n"
     build_site(make_book({**BOOK, "config.ini": config, "card.png": "x"}), tmp_path / "site")
     page = (tmp_path / "site" / "part" / "index.html").read_text()
-    assert meta(page, "og:image") == f"{ADDRESS}_static/card.png"
+    assert meta(page, "og:image") == f"{ADDRESS}_static/own/card.png"
     assert not (tmp_path / "site" / "_cards").exists()
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from d2lbook.document import katex
 from d2lbook.document.katex import Formula, Rendered
-from d2lbook.document.store import Store
 from d2lbook.html import formulas
+from d2lbook.store import Store
 
 GOOD, DAMAGED = Formula(r"\frac12", display=True), Formula(r"\frac", display=False)
 

@@ -107,6 +107,7 @@ def test_the_richest_form_is_shown(writer: OutputWriter) -> None:
 def test_scripts_are_left_out(writer: OutputWriter) -> None:
     script = "<script>alert(1)</script>"
     assert writer.write([data(html=f"<p>x</p>{script}")]) == '<div class="html"><p>x</p></div>\n'
+    assert "script" not in writer.write([data(markdown=f"**x**\n\n{script}")])
     # Where nothing is left to see, the next form has its turn.
     assert writer.write([data(html=f"<div>{script}</div>", plain="p")]) == "<pre>p</pre>\n"
 
@@ -188,6 +189,9 @@ def test_any_text_of_a_terminal_is_harmless(text: str) -> None:
         (b'<?xml version="1.0"?><svg viewBox="0 0 40 30.4"/>', (40, 30)),
         (b'<svg width="100%" viewBox="0,0,8,9">', (8, 9)),
         (b'<svg width="100%">', None),
+        (b'<svg width=".5in" height="1.">', (48, 1)),
+        (b'<svg width="1.2.3" height="4" viewBox="0 0 1.2.3 4">', None),
+        (b'<svg width="." height="4" viewBox="0 0 . 4">', None),
         (b"\x89PNG\r\n\x1a\n", None),
         (b"\xff\xd8\xff", None),
         (b"text", None),

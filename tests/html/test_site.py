@@ -177,7 +177,7 @@ def test_what_the_configuration_names_is_in_the_site(make_book: MakeBook, tmp_pa
         " add it, or mend the name",
     ]
     page = (tmp_path / "site" / "two" / "page.html").read_text()
-    assert '<img src="../_static/logo.svg" alt="">' in page
+    assert '<img src="../_static/own/static/logo.svg" alt="">' in page
     assert '<a href="https://example.org/?a&amp;b">Code</a>' in page
     assert (tmp_path / "site" / "_static" / "custom.css").read_text() == "a {}\nb {}"
     assert 'href="../_static/custom.css?v=' in page

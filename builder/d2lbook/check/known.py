@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from d2lbook.check.web import Answer
-from d2lbook.document.store import Store
+from d2lbook.store import Store
 
 KEY = "links"
 

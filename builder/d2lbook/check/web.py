@@ -12,6 +12,7 @@ environment variables name (``HTTPS_PROXY``, ``SSL_CERT_FILE``).
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator
@@ -192,9 +193,10 @@ class _Server:
 
     async def _request(self, method: str, address: str) -> _Reply:
         try:
+            _ = urlsplit(address).port  # httpx takes any number; this doesn't
             async with self.client.stream(method, address) as response:
                 reply = _reply(response, address)
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError):
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError):
             return _Reply(Answer(state="broken", reason="this is not an address"))
         except httpx.TooManyRedirects:
             return _Reply(Answer(state="broken", reason="it is redirected without end"))
@@ -238,7 +240,7 @@ def _moved_to(response: httpx.Response) -> str:
 def _retry_after(response: httpx.Response) -> float:
     """The seconds that ``Retry-After`` asks for, which may be a date (RFC 9110, 10.2.3)."""
     value = response.headers.get("Retry-After", "").strip()
-    if value.isdigit():
+    if re.fullmatch("[0-9]{1,9}", value):
         return float(value)
     try:
         return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())

@@ -29,6 +29,7 @@ has for them as they are now, and are shown without outputs where it has none.
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -162,7 +163,7 @@ def _shard(text: str) -> Shard:
 
 
 def _at_least_one(text: str) -> int:
-    if not text.isdigit() or not int(text):
+    if not re.fullmatch("0*[1-9][0-9]{0,8}", text):
         raise argparse.ArgumentTypeError(f"'{text}' is not a number from 1")
     return int(text)
 

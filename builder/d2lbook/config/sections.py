@@ -19,9 +19,11 @@ from d2lbook.config.values import (
     boolean,
     choice,
     count,
+    file_name,
     inside,
     insides,
     items,
+    language,
     lines,
     links,
     names,
@@ -46,14 +48,14 @@ def setting(convert: Convert, key: str = "") -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
-    name: str = setting(text)
+    name: str = setting(file_name)
     """Base name of the PDF and the zip."""
     title: str = setting(text)
     """Empty: the title of the index page."""
     author: str = setting(text)
     release: str = setting(text)
     copyright: str = setting(text)
-    language: str = setting(text, "lang")
+    language: str = setting(language, "lang")
     """Language of the text, as in ``id`` or ``zh-CN``."""
 
 
@@ -83,7 +85,7 @@ class Build:
 @dataclass(frozen=True, kw_only=True)
 class Html:
     header_links: tuple[tuple[str, ...], ...] = setting(links)
-    """Rows of text, address and icon name."""
+    """Rows of text and address; the name of an icon may follow, which is not heeded."""
     favicon: str = setting(inside)
     logo: str = setting(inside, "html_logo")
     include_css: tuple[str, ...] = setting(insides)

@@ -18,6 +18,19 @@ def text(value: str) -> str:
     return value
 
 
+def file_name(value: str) -> str:
+    """The name of a file, without a folder."""
+    if value in {"", ".", ".."} or set(value) & set("/\\\0"):
+        raise ValueError("the name of a file, without folders")
+    return value
+
+
+def language(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*", value):
+        raise ValueError("the code of a language, such as id or zh-CN")
+    return value
+
+
 def boolean(value: str) -> bool:
     if value.lower() not in {"true", "false"}:
         raise ValueError("True or False")
@@ -50,7 +63,7 @@ def size(value: str) -> int | None:
 
 
 def count(value: str) -> int:
-    if not value.isdigit():
+    if not re.fullmatch("[0-9]{1,9}", value):
         raise ValueError("a whole number, 0 or more")
     return int(value)
 
@@ -66,6 +79,8 @@ def names(value: str) -> tuple[str, ...]:
     for name in found:
         if not re.fullmatch(r"\w+", name):
             raise ValueError("names of letters, digits and _, separated by commas")
+    if "all" in found:
+        raise ValueError("names other than 'all', which means all tabs")
     if len(set(found)) != len(found):
         raise ValueError("names that differ from each other")
     return found
@@ -78,7 +93,7 @@ def rows(value: str) -> tuple[tuple[str, ...], ...]:
 
 
 def links(value: str) -> tuple[tuple[str, ...], ...]:
-    """One link per line: its text, its address and perhaps the name of an icon."""
+    """One link per line: its text, its address and perhaps the name of an icon, as books had it."""
     found = rows(value)
     if not all(len(row) in {2, 3} and all(row[:2]) for row in found):
         raise ValueError("one 'text, address' or 'text, address, icon' per line")

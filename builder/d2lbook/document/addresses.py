@@ -38,5 +38,5 @@ def file_at(path: str, *, source: Path, root: Path) -> Path | None:
     try:
         file = (source / path).resolve()
         return file if file.is_relative_to(root) and file.is_file() else None
-    except (OSError, ValueError):
+    except (OSError, ValueError, RuntimeError):  # such a name can't be, or links go in a circle
         return None

@@ -26,9 +26,12 @@ from typing import Any, Literal
 from d2lbook.book import Place
 from d2lbook.document import pandoc
 from d2lbook.document.pandoc import Node
-from d2lbook.document.store import Store
 from d2lbook.errors import Problem, RenderError
 from d2lbook.memory import Memory
+from d2lbook.store import Store
+
+_KEPT = 20
+"""How many lists of citations are kept: it is another one whenever one is added to the book."""
 
 Role = Literal["cite", "citet"]
 
@@ -109,6 +112,9 @@ def _read(root: Path, bibliography: str) -> tuple[str, list[Problem]]:
     except FileNotFoundError:
         what = f"the bibliography '{bibliography}' does not exist"
         return "", [Problem(what=what, remedy="correct bibfile in [pdf] of config.ini")]
+    except OSError as error:
+        what = f"the bibliography can't be read: {error.strerror}"
+        raise RenderError.at(bibliography, 0, what, "correct bibfile in [pdf]") from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise RenderError.at(
@@ -133,6 +139,7 @@ def _cached(
     if found is None:
         found = _format(wanted, text, style, bibliography, language)
         store.save(key, found)
+        store.forget_all_but(_KEPT)
     formatted = [Formatted(**item) for item in found["citations"]]
     entries = {key: Formatted(**item) for key, item in found["entries"].items()}
     return References(citations=dict(zip(wanted, formatted, strict=True)), entries=entries)

@@ -29,14 +29,18 @@ def compiled_folder(state: Path) -> Path:
 
 def prune_compiled(folder: Path, size: int = BYTES_KEPT) -> None:
     """Delete what was used longest ago until no more than ``size`` bytes are left."""
+    known: list[tuple[float, int, Path]] = []
+    for file in folder.rglob("*"):
+        with contextlib.suppress(OSError):
+            if file.is_file():
+                stat = file.stat()
+                known.append((max(stat.st_atime, stat.st_mtime), stat.st_size, file))
     total = 0
-    with contextlib.suppress(OSError):
-        known = [(file, file.stat()) for file in folder.iterdir()]
-        known.sort(key=lambda each: -max(each[1].st_atime, each[1].st_mtime))
-        for file, stat in known:
-            total += stat.st_size
-            if total > size:
-                file.unlink(missing_ok=True)
+    for _, taken, file in sorted(known, reverse=True):
+        total += taken
+        if total > size:
+            with contextlib.suppress(OSError):
+                file.unlink()
 
 
 def compiled_variables(folder: Path, given: Mapping[str, str]) -> dict[str, str]:

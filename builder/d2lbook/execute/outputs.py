@@ -24,7 +24,7 @@ UP_OR_DOWN = re.compile(r"(\n|\x1b\[\d*A)")
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
-LIBRARY_FOLDER = r"[~/][^\s\x1b'\":]*/(?:python3[.\d]*|(?:site|dist)-packages)"
+LIBRARY_FOLDER = r"[~/][^\s\x1b'\":]{0,1000}/(?:python3[.\d]*|(?:site|dist)-packages)"
 """Folder of modules that are not the book's, as IPython shows it: ``~`` is the user's own."""
 
 
@@ -92,17 +92,18 @@ def settle(text: str) -> str:
 
 def _rows(text: str) -> list[str]:
     """What was written to each line, in order, where bars below each other take turns."""
-    rows = [""]
+    rows: list[list[str]] = [[]]
     current = 0
     for piece in UP_OR_DOWN.split(text):
         if up := UP.fullmatch(piece):
             current = max(current - int(up[1] or 1), 0)
         elif piece == "\n":
             current += 1
-            rows += [""] * (current == len(rows))
+            if current == len(rows):
+                rows.append([])
         else:
-            rows[current] += piece
-    return rows
+            rows[current].append(piece)
+    return ["".join(row) for row in rows]
 
 
 def _settle_line(line: str) -> str:

@@ -21,15 +21,13 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from d2lbook.book import Output
 from d2lbook.files import write_atomically
+from d2lbook.source.outputs import checked
 
 LATEST = ".latest-use"
 """Empty file whose time is that of the latest use of any result."""
-
-OUTPUT_TYPES = {"stream", "display_data", "execute_result", "error"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,25 +59,10 @@ def decode(key: str, content: bytes) -> Result:
         kept = json.loads(payload)
         if kept["key"] != key:
             raise DamagedResult("it is another notebook's")
-        outputs = tuple(tuple(map(_checked, cell)) for cell in kept["outputs"])
+        outputs = tuple(tuple(map(checked, cell)) for cell in kept["outputs"])
         return Result(outputs=outputs, seconds=float(kept["seconds"]))
     except (ValueError, TypeError, LookupError, RecursionError):
         raise DamagedResult("it is no result") from None
-
-
-def _checked(output: Any) -> Output:
-    """The output, if it has what every other part of the tool relies on."""
-    kind = output["output_type"]
-    parts = {"stream": ("name", "text"), "error": ("ename", "evalue")}.get(kind, ())
-    sound = kind in OUTPUT_TYPES and all(isinstance(output[part], str) for part in parts)
-    if kind == "error":
-        sound = sound and all(isinstance(line, str) for line in output["traceback"])
-    elif not parts:
-        sound = sound and isinstance(output["data"], dict)
-    if not sound:
-        raise ValueError(kind)
-    checked: Output = output
-    return checked
 
 
 @dataclass(frozen=True, kw_only=True)

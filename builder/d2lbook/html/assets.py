@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from d2lbook.config import Config
 from d2lbook.errors import Problem
@@ -98,7 +98,7 @@ class _OwnFiles:
         content = self._read(key, self.config.root / path) if path else None
         if content is None:
             return ""
-        name = f"{STATIC}/{PurePosixPath(path).name}"
+        name = f"{STATIC}/own/{path}"
         self.files[name] = content
         return name
 

@@ -23,7 +23,9 @@ def files_beside(site: Site, cards: Path) -> Mapping[str, str | bytes]:
     Without the site's address there are neither a sitemap nor cards, which need it.
     Raises OutputError where cards can't be kept.
     """
-    files: dict[str, str | bytes] = {page_file(MISSING): PageMaker(site).missing()}
+    files: dict[str, str | bytes] = {}
+    if MISSING not in site.entries:  # else the book has its own
+        files[page_file(MISSING)] = PageMaker(site).missing()
     if site.address:
         files[SITEMAP] = _sitemap(site)
         files |= _cards(site, cards)

@@ -44,6 +44,8 @@ def draw_cards(cards: Sequence[Card], folder: Path) -> list[bytes]:
     drawn = in_a_copy(lambda: _draw(wanted)) if wanted else []
     for card, picture in zip(wanted, drawn, strict=True):
         write_atomically(files[card], picture)
+    for file in set(folder.glob("*.png")).difference(files.values()):
+        file.unlink(missing_ok=True)
     return [files[card].read_bytes() for card in cards]
 
 

@@ -13,7 +13,7 @@ from markdown_it.token import Token
 from d2lbook.document import katex
 from d2lbook.document.katex import Formula, Rendered
 from d2lbook.document.spans import walk_inlines
-from d2lbook.document.store import Store
+from d2lbook.store import Store
 
 _known: dict[Formula, Rendered] = {}
 

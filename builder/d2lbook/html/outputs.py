@@ -67,10 +67,9 @@ class OutputWriter:
             case "error":
                 return self._noted(form.text, "error", "error")
             case "html":
-                content = _SCRIPT.sub("", form.text)
-                return f'<div class="html">{content}</div>\n' if _is_visible(content) else ""
+                return _html(form.text)
             case "markdown":
-                return f'<div class="html">{_MARKDOWN.render(form.text)}</div>\n'
+                return _html(_MARKDOWN.render(form.text))
             case "latex":
                 formula = formulas.render(Formula(form.text.strip().strip("$"), display=True))
                 return f'<div class="html">{formula.markup}</div>\n' if formula.markup else ""
@@ -96,6 +95,11 @@ class OutputWriter:
         # What is not in view is fetched once it is, as in tabs that nobody opens.
         loading = 'loading="lazy" decoding="async"'
         return f'<img src="{escape(self.address(file))}" alt="{alt}"{shape} {loading}>\n'
+
+
+def _html(content: str) -> str:
+    content = _SCRIPT.sub("", content)
+    return f'<div class="html">{content}</div>\n' if _is_visible(content) else ""
 
 
 def _text(text: str) -> str:

@@ -77,6 +77,7 @@ def _jpeg_size(content: bytes) -> tuple[int, int] | None:
     return None
 
 
+_NUMBER = r"(?:\d+(?:\.\d*)?|\.\d+)"
 _UNITS = {"": 1.0, "px": 1.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0, "cm": 96 / 2.54, "mm": 96 / 25.4}
 
 
@@ -87,10 +88,11 @@ def _svg_size(text: str) -> tuple[int, int] | None:
     width, height = (_svg_length(tag[0], name) for name in ("width", "height"))
     if width and height:
         return width, height
-    box = re.search(r"""viewBox=["']\s*[-\d.]+[\s,]+[-\d.]+[\s,]+([\d.]+)[\s,]+([\d.]+)""", tag[0])
+    sides = rf"({_NUMBER})[\s,]+({_NUMBER})"
+    box = re.search(rf"""viewBox=["']\s*[-\d.]+[\s,]+[-\d.]+[\s,]+{sides}\s*["']""", tag[0])
     return (round(float(box[1])), round(float(box[2]))) if box else None
 
 
 def _svg_length(tag: str, name: str) -> int | None:
-    side = re.search(rf"""\s{name}=["']\s*([\d.]+)([a-z]*)\s*["']""", tag)
+    side = re.search(rf"""\s{name}=["']\s*({_NUMBER})([a-z]*)\s*["']""", tag)
     return round(float(side[1]) * _UNITS[side[2]]) if side and side[2] in _UNITS else None

@@ -21,7 +21,6 @@ from d2lbook.document import katex
 from d2lbook.document.citations import References
 from d2lbook.document.katex import Formula, Rendered
 from d2lbook.document.model import Document
-from d2lbook.document.store import Store
 from d2lbook.document.whole import Documents
 from d2lbook.errors import Problem, SourceError, raise_all
 from d2lbook.html import formulas
@@ -41,6 +40,7 @@ from d2lbook.html.page import PageMaker
 from d2lbook.html.search import SearchIndex
 from d2lbook.html.search_text import search_text
 from d2lbook.parallel import map_in_two_steps
+from d2lbook.store import Store
 
 PDFS, EPUBS = "pdf", "epub"
 """Folders of the site for the PDFs and for the EPUBs."""

@@ -46,7 +46,7 @@ def parse_aliases(library: Library) -> Aliases:
         fluent=dict(map(_pair, library.fluent_alias)),
         expressions={ast.unparse(call.func): (call, right) for call, right in expressions},
         verbatim=library.alias,
-        reverse=tuple(map(_pair, library.reverse_alias)),
+        reverse=tuple(map(_replacement, library.reverse_alias)),
     )
 
 
@@ -66,6 +66,16 @@ def _pair(item: str) -> tuple[str, str]:
     if not name or (arrow and not target):
         raise ValueError(f"'{item}' is not a name, or 'name -> name'")
     return name, target or name
+
+
+def _replacement(item: str) -> tuple[str, str]:
+    old, new = _pair(item)
+    if "\\" in old:
+        try:
+            re.sub(old, new, "")
+        except re.error as error:
+            raise ValueError(f"'{item}' is no regular expression: {error}") from None
+    return old, new
 
 
 def _expression(item: str) -> tuple[ast.Call, ast.expr]:

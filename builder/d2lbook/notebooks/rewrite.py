@@ -27,6 +27,9 @@ ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.List, ast.Dict, a
 """Expressions that a method can be called on without parentheses around them."""
 
 
+UP_TO_COMMA = re.compile(r"(?:[\s)\\]|#[^\n]*\n)*,")
+"""What may stand between the first argument of a call and the second one."""
+
 # A pattern that begins with plain text is found many times faster, so it looks back after it.
 NAME = re.compile(r"d2l\.(?<![\w.]d2l\.)(\w+)")
 
@@ -122,7 +125,10 @@ def sort_imports(source: str, local_packages: tuple[str, ...]) -> str:
         parse_code(source)
     except SyntaxError:
         return source
-    return isort.code(source, config=_sorting(local_packages))
+    try:
+        return isort.code(source, config=_sorting(local_packages))
+    except isort.exceptions.ISortError:  # the cell says that it is not to be sorted
+        return source
 
 
 @lru_cache
@@ -194,17 +200,27 @@ class _Calls:
         text = self.rendered([subject], start, after)
         if not isinstance(subject, ATOMS):
             text = f"({text})"
-        comma = self.source.find(",", after, end) + 1
+        comma = UP_TO_COMMA.match(self.source, after, end)
         others = [*node.args[1:], *(keyword.value for keyword in node.keywords)]
-        arguments = self.rendered(others, comma, end).strip() if comma else ""
+        arguments = self.rendered(others, comma.end(), end).strip() if comma else ""
         return f"{text}.{method}({arguments})"
 
     def as_expression(self, node: ast.Call, call: ast.Call, expression: ast.expr) -> str:
-        """The expression with the alias's parameters replaced by the call's arguments."""
-        texts = [self.rendered([argument], *self.span(argument)) for argument in node.args]
-        arguments = [ast.parse(f"({text})", mode="eval").body for text in texts]
-        names = [ast.unparse(name) for name in call.args]
-        filled = _Fill(dict(zip(names, arguments, strict=False))).visit(copy.deepcopy(expression))
+        """The expression with the alias's parameters replaced by the call's arguments.
+
+        A call that the parameters don't fit stays: the library has the alias as a function.
+        """
+        arguments = _bound(node, call)
+        if arguments is None:
+            given = [*node.args, *(keyword.value for keyword in node.keywords)]
+            return self.rendered(given, *self.span(node))
+        texts = {
+            name: self.rendered([argument], *self.span(argument))
+            for name, argument in arguments.items()
+        }
+        defaults = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
+        values = {name: ast.parse(f"({text})", mode="eval").body for name, text in texts.items()}
+        filled = _Fill({**defaults, **values}).visit(copy.deepcopy(expression))
         text = ast.unparse(filled)
         return text if isinstance(filled, ATOMS) else f"({text})"
 
@@ -230,6 +246,22 @@ class _Calls:
         start = self.starts[line - 1]
         text = self.source[start : self.starts[line] - 1]
         return start + (column if text.isascii() else len(text.encode()[:column].decode()))
+
+
+def _bound(node: ast.Call, call: ast.Call) -> Mapping[str, ast.expr] | None:
+    """The arguments of a call by the parameters of the alias; None where they don't fit."""
+    names = [ast.unparse(name) for name in call.args]
+    optional = [keyword.arg for keyword in call.keywords if keyword.arg]
+    if len(node.args) > len(names + optional) or any(
+        isinstance(argument, ast.Starred) for argument in node.args
+    ):
+        return None
+    found = dict(zip(names + optional, node.args, strict=False))
+    for keyword in node.keywords:
+        if keyword.arg not in names + optional or keyword.arg in found:
+            return None
+        found[keyword.arg] = keyword.value
+    return found if found.keys() >= set(names) else None
 
 
 class _Fill(ast.NodeTransformer):

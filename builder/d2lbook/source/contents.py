@@ -48,7 +48,7 @@ def parse_contents(lines: Sequence[str], first_line: int, name: str, path: str) 
     return Contents(
         entries=tuple(entries),
         numbered="numbered" in options,
-        max_depth=int(depth) if depth.isdigit() else None,
+        max_depth=int(depth) if re.fullmatch("[0-9]{1,9}", depth) else None,
     )
 
 

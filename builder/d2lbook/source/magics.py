@@ -10,11 +10,6 @@ SHELL_OR_MAGIC = re.compile(r"([ \t]*)(?:[%!]|[\w.,()\[\] \t]+=[ \t]*[%!](?!=))"
 HELP = re.compile(r"([ \t]*)(?:\?{1,2}[\w.]+|[\w.]+\?{1,2})[ \t]*$")
 
 
-def is_magic(line: str) -> bool:
-    """Whether the line is IPython's, not Python's."""
-    return bool(SHELL_OR_MAGIC.match(line) or HELP.match(line))
-
-
 def mask_magics(code: str) -> str:
     """The code with every line of IPython's replaced by ``pass``, so that ``ast`` reads it.
 

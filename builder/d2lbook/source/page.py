@@ -11,17 +11,17 @@ have anything of what is inside.
 from __future__ import annotations
 
 import difflib
-import json
 import re
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
-from d2lbook.book import Cell, Contents, Frame, Output, Page, Place
+from d2lbook.book import Cell, Contents, Frame, Page, Place
 from d2lbook.errors import Problem, SourceError
 from d2lbook.source.attributes import Attributes, parse_attributes
 from d2lbook.source.contents import find_toctrees, parse_contents
 from d2lbook.source.fences import Block, Unclosed, cut
 from d2lbook.source.frames import FrameMark, Frames, read_frame_mark
+from d2lbook.source.outputs import parse_outputs
 from d2lbook.source.tabs import CodeMarks, TabBlocks, Tabs, read_code_marks, read_marker
 
 NO_ATTRIBUTES = Attributes()
@@ -207,16 +207,11 @@ class _Reader:
         text = "\n".join(self.lines[block.first + 1 : block.end - 1])
         if not self.cells or self.cells[-1].kind != "code":
             self.fail(block.first, "outputs without a code cell before them", "delete the block")
-        self.cells[-1] = replace(self.cells[-1], outputs=self.parse_outputs(text, block.first))
-
-    def parse_outputs(self, text: str, index: int) -> tuple[Output, ...]:
         try:
-            outputs = json.loads(text)
-        except (ValueError, RecursionError):
-            outputs = None
-        if not isinstance(outputs, list) or not all(isinstance(item, dict) for item in outputs):
-            self.fail(index, "outputs that are not a JSON list of objects", "delete the block")
-        return tuple(outputs)
+            outputs = parse_outputs(text)
+        except ValueError:
+            self.fail(block.first, "outputs that no notebook could have", "delete the block")
+        self.cells[-1] = replace(self.cells[-1], outputs=outputs)
 
     def check_tabs(self, index: int, tabs: Tabs) -> None:
         for tab in tabs or ():

@@ -158,7 +158,7 @@ class _Reduction:
             new.append((indent + statement, self.numbers[branch.colon]))
         start = branch.body[0]
         deeper = "" if statement else self.indent(start)
-        fixed = _inner_lines_of_strings(branch.body)
+        fixed = inner_lines_of_strings(branch.body)
         for index in range(branch.colon + 1, branch.end):
             line = self.lines[index]
             keep = bool(statement) or index in fixed
@@ -386,9 +386,9 @@ def _blocks(node: ast.AST) -> Iterator[tuple[ast.AST, list[ast.stmt]]]:
                 yield from _blocks(clause)
 
 
-def _inner_lines_of_strings(body: list[ast.stmt]) -> set[int]:
+def inner_lines_of_strings(body: Sequence[ast.stmt]) -> set[int]:
     """Indices of the lines that begin inside a string which is a value (not a docstring)."""
-    module = ast.Module(body=body, type_ignores=[])
+    module = ast.Module(body=list(body), type_ignores=[])
     documentation = {id(node.value) for node in ast.walk(module) if isinstance(node, ast.Expr)}
     return {
         index

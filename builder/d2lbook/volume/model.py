@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from d2lbook.book import Place
+from d2lbook.document.addresses import file_at
 from d2lbook.document.citations import References
 from d2lbook.document.katex import Formula
 from d2lbook.document.labels import Target
@@ -69,10 +70,9 @@ class Volume:
         parts = _split(link)
         if not parts or parts.scheme or parts.netloc or not parts.path:
             return ""
-        path = (self.source / posixpath.dirname(page) / unquote(parts.path)).resolve()
-        if not path.is_relative_to(self.root) or not path.is_file():
-            return ""
-        return path.relative_to(self.root).as_posix()
+        path = posixpath.join(posixpath.dirname(page), unquote(parts.path))
+        file = file_at(path, source=self.source, root=self.root)
+        return file.relative_to(self.root).as_posix() if file else ""
 
     def address(self, page: str, link: str) -> str:
         """Where a link of a page leads: to an identifier, ``#page#anchor``, or into the web.

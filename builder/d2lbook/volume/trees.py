@@ -68,8 +68,8 @@ def _levels(
 def _reference_page(volume: Volume, config: Config) -> PageTree:
     """The list of references under a title; nothing at all where it is empty."""
     entries = reference_list(volume.references)
-    name = "references"
-    title = nodes.header(1, nodes.text(volume.language.text(name)), name)
+    name = "/references"  # which no page can be called
+    title = nodes.header(1, nodes.text(volume.language.text("references")), name)
     blocks = [title, *entries] if entries else []
     return PageTree(name=name, source=config.pdf.bibliography, blocks=blocks)
 

@@ -6,6 +6,7 @@ Loading never fails: what is missing or damaged counts as not there.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,3 +32,10 @@ class Store:
         write_atomically(
             self.folder / f"{key}.json", json.dumps(value, ensure_ascii=False).encode()
         )
+
+    def forget_all_but(self, count: int) -> None:
+        """Keep only so many values, those that were saved last."""
+        with suppress(OSError):  # somebody else may do the same now
+            files = sorted(self.folder.glob("*.json"), key=lambda file: -file.stat().st_mtime_ns)
+            for file in files[count:]:
+                file.unlink()
