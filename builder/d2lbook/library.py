@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import ast
 import copy
-import io
 import re
 import tokenize
 from collections.abc import Iterator, Sequence
@@ -28,7 +27,7 @@ from dataclasses import dataclass, field
 from d2lbook.book import Cell, Notebook, Page
 from d2lbook.errors import SourceError
 from d2lbook.notebooks.aliases import Aliases, library_lines
-from d2lbook.source.magics import mask_magics, parse_code
+from d2lbook.source.magics import comments_of, parse_code
 from d2lbook.source.selected import inner_lines_of_strings
 
 WARNING = "#################   WARNING   ################"
@@ -97,15 +96,15 @@ def _marked_cells(notebook: Notebook) -> Iterator[tuple[Cell, str]]:
 
 
 def _save(cell: Cell, page: Page, section: str, saved: list[_Saved]) -> None:
-    code = mask_magics(cell.source)
     try:
-        tree = parse_code(code)
-        marks = _mark_lines(code)
+        tree = parse_code(cell.source)
+        comments = comments_of(cell.source)
     except (SyntaxError, tokenize.TokenError) as error:
         line = getattr(error, "lineno", None) or 1
         raise SourceError.at(
             page.path, cell.line_of(line - 1), "a cell marked #@save is not valid Python"
         ) from None
+    marks = {number for number, comment in comments.items() if MARK.match(comment)}
     lines = [
         MARK.sub("", line).rstrip() if number in marks else line
         for number, line in enumerate(cell.source.split("\n"), 1)
@@ -123,16 +122,6 @@ def _save(cell: Cell, page: Page, section: str, saved: list[_Saved]) -> None:
         for group in _groups([node for node in chosen if node.lineno not in done]):
             done.update(statement.lineno for statement in group)
             _add(group, lines, section, saved, page, cell)
-
-
-def _mark_lines(code: str) -> set[int]:
-    """Lines (from 1) with the mark; only in comments, not in strings."""
-    tokens = tokenize.generate_tokens(io.StringIO(code).readline)
-    return {
-        token.start[0]
-        for token in tokens
-        if token.type == tokenize.COMMENT and MARK.match(token.string)
-    }
 
 
 def _chosen(tree: ast.Module, mark: int, lines: Sequence[str]) -> list[ast.stmt]:

@@ -186,10 +186,9 @@ class Build:
         """What the cache has of every notebook; makes no environment."""
         from d2lbook.execute.staleness import look_up
 
-        notebooks = [each for of_tab in self.notebooks.values() for each in of_tab.values()]
         return look_up(
             self.config,
-            notebooks,
+            self.all_notebooks,
             self._environments,
             self._keeper,
             choose=self.choose,
@@ -206,10 +205,11 @@ class Build:
 
         if not self.selection:
             return None
-        return chooser(self.config, self.book, self.selection, lambda: self._all_notebooks)
+        return chooser(self.config, self.book, self.selection, lambda: self.all_notebooks)
 
     @property
-    def _all_notebooks(self) -> list[Notebook]:
+    def all_notebooks(self) -> list[Notebook]:
+        """Those of all tabs."""
         return [each for of_tab in self.notebooks.values() for each in of_tab.values()]
 
     @cached_property
@@ -241,8 +241,7 @@ class Build:
         """The keys of the results of all notebooks, as they are now; makes no environment."""
         from d2lbook.execute.staleness import inputs_of
 
-        notebooks = [each for of_tab in self.notebooks.values() for each in of_tab.values()]
-        inputs = inputs_of(self.config, notebooks, self._environments, self._keeper)
+        inputs = inputs_of(self.config, self.all_notebooks, self._environments, self._keeper)
         return {each.key for each in inputs if each}
 
     @cached_property

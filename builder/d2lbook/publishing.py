@@ -98,7 +98,7 @@ def write_package(build: Build) -> list[Path]:
     claim(config)
     everything: dict[str, str | Path] = {}
     for tab, texts in downloads(build).items():
-        files = {**_companions(config), **_requirements(config, tab)}
+        files = {**companions(config), **_requirements(config, tab)}
         files |= {f"{name}.ipynb": text for name, text in texts.items()}
         everything |= {f"{tab}/{name}" if config.has_tabs else name: files[name] for name in files}
         if config.has_tabs:
@@ -243,12 +243,15 @@ def _books_of(
     from d2lbook.publish.inlines import references_to_markdown
     from d2lbook.publish.markdown import BookOfNotebooks
 
+    language = load_language(build.config.project.language)
     book = BookOfNotebooks(
         documents=documents,
         references=build.memory.recall(
-            "references in notebooks", references, lambda: references_to_markdown(references)
+            "references in notebooks",
+            references,
+            lambda: references_to_markdown(references, language.quotes),
         ),
-        language=load_language(build.config.project.language),
+        language=language,
         tab="",
         names=(),
     )
@@ -291,7 +294,7 @@ def copy_companions(config: Config, *folders: Path) -> None:
     """
     first, *others = folders
     try:
-        for name, path in _companions(config).items():
+        for name, path in companions(config).items():
             copy_changed(path, first / name)
             for folder in others:
                 link_changed(first / name, folder / name)
@@ -299,7 +302,7 @@ def copy_companions(config: Config, *folders: Path) -> None:
         raise unwritable(Path(error.filename or first), error) from error
 
 
-def _companions(config: Config) -> Mapping[str, Path]:
+def companions(config: Config) -> Mapping[str, Path]:
     """The files of the book that notebooks need beside them, by name."""
     files = {path.relative_to(config.source).as_posix(): path for path in resource_files(config)}
     return files | {name: config.source / name for name in find_non_notebooks(config)}

@@ -22,6 +22,7 @@ from d2lbook.parallel import map_in_processes, map_in_two_steps
 from d2lbook.pipeline import Build
 from d2lbook.publishing import (
     SitePages,
+    companions,
     copy_companions,
     write_colab,
     write_package,
@@ -79,7 +80,8 @@ def write_ipynb(build: Build) -> list[Path]:
         )
     copying[0].result()
     for each in folders:
-        remove_others(each, set[Path]().union(*written), "*.ipynb")
+        beside = {each / name for name in companions(build.config)}
+        remove_others(each, beside.union(*written), "*.ipynb")
     return [folder]
 
 

@@ -85,6 +85,15 @@ def test_all_pages_that_cannot_be_read_are_told_at_once(build: Build) -> None:
     assert [line.partition(":")[0] for line in lines] == ["other.md", "page.md"]
 
 
+def test_all_pages_that_are_missing_are_told_at_once(build: Build) -> None:
+    code, lines = build("```toc\none\ntwo\n```\n")
+    assert code == 4
+    assert [line.partition(", but")[0] for line in lines] == [
+        f"page.md:{line}: error: the table of contents names '{name}'"
+        for line, name in ((2, "one"), (3, "two"))
+    ]
+
+
 def test_a_page_that_is_not_utf8(build: Build, make_book: MakeBook) -> None:
     build("fine", "ipynb")
     (build.folder / "page.md").write_bytes("gut\n\nschön".encode("latin-1"))

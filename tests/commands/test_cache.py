@@ -100,6 +100,16 @@ def test_a_day_in_the_life_of_a_book(book: Runner, tmp_path: Path) -> None:
     assert "1 fresh" in book("status")[0]
 
 
+def test_as_much_as_there_is_may_be_left(book: Runner) -> None:
+    config = book.folder / "config.ini"
+    config.write_text(config.read_text().replace("10MB", "1B"))
+    book("build", "eval", code=1)
+    out, _ = book("cache", "prune", "--all", "--size", "unlimited")
+    assert out.startswith("removed 0 results")
+    out, _ = book("cache", "prune", "--all")
+    assert "there are 0 results" in out
+
+
 def test_an_environment_that_is_not_there_is_told_and_no_failure(book: Runner) -> None:
     (book.folder / "config.ini").write_text("[env python]\nrequirements = none.txt\n")
     out, err = book("status")

@@ -48,6 +48,11 @@ def test_make_one_quietly(book: Config, capsys: pytest.CaptureFixture[str]) -> N
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["two", "0"]
 
 
+def test_a_tab_in_capitals(book: Config, capsys: pytest.CaptureFixture[str]) -> None:
+    assert env(book, "--tab", "TWO") == 0
+    assert capsys.readouterr().out.startswith("two: ")
+
+
 def test_list_and_prune(book: Config, machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:
     env(book, "-q")
     digest = find_environment(book, "one").digest

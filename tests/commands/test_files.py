@@ -75,6 +75,15 @@ def test_notebooks_have_their_data_beside_them(folder: Path) -> None:
         assert (folder / "_build/ipynb" / tab / "data/x.txt").read_text() == "second"
 
 
+def test_notebooks_among_the_data_stay(folder: Path) -> None:
+    (folder / "data/given.ipynb").write_text("{}")
+    for _ in range(2):
+        build(folder, "ipynb")
+        for tab in ("mxnet", "jax"):
+            assert (folder / "_build/ipynb" / tab / "data/given.ipynb").is_file()
+        (folder / "a/page.md").write_text("# Changed\n")
+
+
 def test_a_changed_dependency_executes_the_notebooks_again(folder: Path) -> None:
     notebook = folder / "_build/eval/jax/a/page.ipynb"
     build(folder, "eval")

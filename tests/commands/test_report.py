@@ -48,6 +48,16 @@ def test_what_an_execution_took_is_reported(
     assert "<script" not in page
 
 
+def test_a_python_that_is_not_there_keeps_no_report_back(
+    make_book: MakeBook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = "# Book\n\n```{.python .input}\n1\n```\n"
+    book = make_book({"config.ini": "[env python]\npython = no/python\n", "index.md": page})
+    assert main(["-C", str(book), "report"]) == 0
+    assert "is no Python that runs" in capsys.readouterr().err
+    assert (book / "_build/report/index.html").is_file()
+
+
 def test_sums_are_those_of_each_tab() -> None:
     rows = [
         Row(page="1 A", tab="jax", seconds=2, memory=5_000_000, slowest=(7, 1.5)),

@@ -18,7 +18,7 @@ from d2lbook.execute.environments import (
     make_environments,
     prune_environments,
 )
-from d2lbook.execute.interpreters import base_of
+from d2lbook.execute.interpreters import base_of, inspect
 
 from tests.execute.conftest import PYTHON, Machine, MakeConfig
 from tests.execute.packages import make_wheel
@@ -121,6 +121,31 @@ def test_other_requirements_make_another_environment(
     plain = configure({"one": "requirements = one.txt"}, one="ipykernel")
     digest = find_environment(plain, "one").digest
     assert find_environment(configure({"one": section}, one=requirements), "one").digest != digest
+
+
+@pytest.mark.parametrize("line", ["-r base.txt", "-cbase.txt", "--requirement=base.txt"])
+def test_what_a_file_of_requirements_takes_in_counts(
+    machine: Machine, configure: MakeConfig, line: str
+) -> None:
+    config = configure({"one": "requirements = one.txt"}, one=f"{line}\nipykernel\n")
+    with pytest.raises(EnvironmentFault, match=r"can't read base\.txt"):
+        find_environment(config, "one")
+    (config.root / "base.txt").write_text("alpha==1.0\n-r one.txt\n")
+    first = find_environment(config, "one").digest
+    (config.root / "base.txt").write_text("alpha==2.0\n")
+    assert find_environment(config, "one").digest != first
+
+
+def test_an_interpreter_is_the_same_wherever_it_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = inspect(sys.executable)
+    (tmp_path / "stray-1.0.dist-info").mkdir()
+    (tmp_path / "stray-1.0.dist-info" / "METADATA").write_text("Name: stray\nVersion: 1.0\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    inspect.cache_clear()
+    assert inspect(sys.executable) == before
 
 
 def test_no_dependencies(machine: Machine, configure: MakeConfig) -> None:

@@ -133,6 +133,14 @@ def test_no_input_file(configure: MakeConfig) -> None:
     )
 
 
+def test_a_lock_does_not_replace_what_it_is_made_from(configure: MakeConfig) -> None:
+    config = configure({"one": "requirements = one.in"})
+    (config.root / "one.in").write_text("mine\n")
+    with pytest.raises(EnvironmentFault, match=r"config.ini:4: error: .* name the lock one.txt"):
+        make_lock(config, "one")
+    assert (config.root / "one.in").read_text() == "mine\n"
+
+
 def test_nothing_fits(index: Path, configure: MakeConfig) -> None:
     config = book(configure, "ipykernel==99\n")
     (config.root / "one.txt").write_text("ipykernel==1.0\n")

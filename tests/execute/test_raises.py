@@ -93,6 +93,13 @@ def test_a_mark_that_cannot_be_meant(source: str) -> None:
         find_expectation(cell, "page.md")
 
 
+def test_a_string_is_no_mark() -> None:
+    source = 'print("use #@raises ValueError")\n"""\n#@raises KeyError\n"""'
+    (cell,) = notebook(source).cells
+    assert find_expectation(cell, "page.md") is None
+    assert without_marks(cell) == cell
+
+
 def test_readers_do_not_see_the_mark() -> None:
     (cell,) = notebook("x = {}\n#@raises KeyError\n\nx[0]  # @raises KeyError").cells
     shown = without_marks(cell)

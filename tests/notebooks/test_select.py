@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import nbformat
 import pytest
 from d2lbook.book import Notebook, Page
@@ -78,6 +80,15 @@ def test_the_file_is_a_valid_notebook_and_always_the_same() -> None:
     assert [cell.get("execution_count") for cell in read.cells] == [None, 1, 2]
     assert read.cells[2].outputs[0].text == "é\n"
     assert read.cells[2].metadata == {"origin_pos": 2, "tab": ["pytorch"]}
+
+
+def test_identifiers_are_unique() -> None:
+    fences = "\n".join(f"```{{.python .input #same}}\nx = {n}\n```\n" for n in range(3))
+    page, _ = read_page(fences, "p", "p.md", TabRules())
+    notebook = select(page, "python", "python")
+    assert notebook
+    cells = json.loads(notebook_json(notebook))["cells"]
+    assert [cell["id"] for cell in cells] == ["same", "cell-1", "cell-2"]
 
 
 def test_without_outputs_nothing_counts_as_executed() -> None:

@@ -57,6 +57,7 @@ def test_nothing_but_the_site_is_served(start: StartPreview) -> None:
     assert "Chapter" in ask(preview, "c/").text
     for path in (
         "nothing.html",
+        "a%00b.html",
         "_static/",
         ".d2lbook-files.json",
         "../../config.ini",

@@ -72,7 +72,7 @@ def book_of(
     documents, _ = build_documents(book, notebooks, {}, words)
     return dict(notebooks[tab]), BookOfNotebooks(
         documents=documents,
-        references=references_to_markdown(_references(documents, folder, language)),
+        references=references_to_markdown(_references(documents, folder, language), words.quotes),
         language=words,
         tab=tab,
         names=notebooks[tab].keys(),

@@ -27,13 +27,21 @@ if TYPE_CHECKING:
 NAME = "cache"
 HELP = "show and prune the results of executed notebooks"
 
+OWN_LIMIT = object()
+"""The size that the configuration allows."""
+
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The action, and what narrows it down."""
     parser.add_argument("action", nargs="?", choices=ACTIONS, default="show", metavar="ACTION")
-    parser.add_argument("--size", type=_size, help="prune: what may be left, such as 500MB")
+    parser.add_argument(
+        "--size",
+        type=_size,
+        default=OWN_LIMIT,
+        help="prune: what may be left, such as 500MB (default: [execute] cache_size)",
+    )
     parser.add_argument("--older", type=_age, metavar="AGE", help="prune: such as 12h, 30d or 8w")
     parser.add_argument("--all", action="store_true", help="prune: even what the book uses now")
 
@@ -44,9 +52,13 @@ def run(arguments: argparse.Namespace) -> int:
     from d2lbook.config import read_config
     from d2lbook.errors import UsageError
 
-    given = {"--size": arguments.size, "--older": arguments.older, "--all": arguments.all}
-    for option, value in given.items():
-        if value not in (None, False) and arguments.action != "prune":
+    given = {
+        "--size": arguments.size is not OWN_LIMIT,
+        "--older": arguments.older is not None,
+        "--all": arguments.all,
+    }
+    for option, is_given in given.items():
+        if is_given and arguments.action != "prune":
             what = f"'d2lbook cache {arguments.action}' has no option {option}"
             raise UsageError.of(what, "it belongs to: prune")
     config, _ = read_config(arguments.directory)
@@ -72,8 +84,8 @@ def _prune(config: Config, arguments: argparse.Namespace, console: Console) -> I
     from d2lbook.execute.pruning import prune
 
     size = arguments.size
-    if size is None and arguments.older is None:
-        size = config.execute.cache_size
+    if size is OWN_LIMIT:
+        size = config.execute.cache_size if arguments.older is None else None
     store = own_results(config)
     keep = () if arguments.all else _in_use(config, console)
     removed = prune(store, size=size, older=arguments.older, keep=keep)

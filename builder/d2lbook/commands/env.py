@@ -111,15 +111,10 @@ def _lock(arguments: argparse.Namespace) -> Iterator[str]:
 def _book(arguments: argparse.Namespace) -> tuple[Config, tuple[str, ...]]:
     """The configuration, and the tabs that are meant."""
     from d2lbook.config import read_config
-    from d2lbook.errors import UsageError
+    from d2lbook.pipeline import chosen_tabs
 
     config, _ = read_config(arguments.directory)
-    if arguments.tab == "all":
-        return config, config.tabs
-    if arguments.tab not in config.tabs:
-        known = ", ".join(config.tabs)
-        raise UsageError.of(f"unknown tab '{arguments.tab}'", f"known are: {known}")
-    return config, (arguments.tab,)
+    return config, chosen_tabs(config, arguments.tab)
 
 
 OPTIONS = {"--tab": ("make", "lock"), "--all": ("prune",), "--upgrade": ("lock",)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +16,8 @@ def named_files(folder: Path, patterns: list[str]) -> Iterator[str]:
     Raises UsageError where one of them means none.
     """
     seen: set[str] = set()
-    for pattern in patterns:
+    for given in patterns:
+        pattern = os.path.relpath(given, folder) if Path(given).is_absolute() else given
         names = (
             [pattern]
             if (folder / pattern).is_file()
@@ -23,6 +25,6 @@ def named_files(folder: Path, patterns: list[str]) -> Iterator[str]:
         )
         files = [name for name in names if (folder / name).is_file()]
         if not files:
-            raise UsageError.of(f"there is no file {pattern}", "name pages of the book")
+            raise UsageError.of(f"there is no file {given}", "name pages of the book")
         yield from (name for name in files if name not in seen)
         seen.update(files)

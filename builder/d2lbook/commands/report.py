@@ -12,8 +12,9 @@ import argparse
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from d2lbook.commands.console import Console
     from d2lbook.html.report import Row
     from d2lbook.pipeline import Build
 
@@ -32,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     from d2lbook.config import read_config
     from d2lbook.files import write_file
     from d2lbook.html.report import memory, report_html, seconds, totals
-    from d2lbook.output import claim
+    from d2lbook.output import claim, reserved
     from d2lbook.pipeline import Build, chosen_tabs
 
     config, notes = read_config(arguments.directory)
@@ -42,9 +43,11 @@ def run(arguments: argparse.Namespace) -> int:
     tabs = chosen_tabs(config, arguments.tab)
     build = Build(config, tabs, quiet_reporter(console))
     rows = list(_rows(build))
-    sums = totals(rows, {tab: _versions(build, tab) for tab in tabs})
-    path = claim(config) / "report" / "index.html"
-    write_file(path, report_html(config.project.title or config.project.name, rows, sums))
+    origins = _origins(build, console)
+    sums = totals(rows, {tab: _versions(origins.get(tab, {})) for tab in tabs})
+    with reserved(config, console.wait_for_build):
+        path = claim(config) / "report" / "index.html"
+        write_file(path, report_html(config.project.title or config.project.name, rows, sums))
     for each in sums:
         took = f"{seconds(each.seconds):>12}  {memory(each.memory):>9} at most"
         console.result(f"{each.tab:<12} {each.notebooks:>4} notebooks {took}  {each.versions}")
@@ -86,9 +89,21 @@ def _rows(build: Build) -> Iterator[Row]:
                 )
 
 
-def _versions(build: Build, tab: str) -> str:
+def _origins(build: Build, console: Console) -> Mapping[str, Mapping[str, str]]:
+    """What outputs are made with, by tab; nothing where that can't be known."""
+    from d2lbook.errors import EnvironmentFault
+
+    try:
+        return build.origins
+    except EnvironmentFault as fault:
+        for problem in fault.problems:
+            console.caution(problem)
+        return {}
+
+
+def _versions(origin: Mapping[str, str]) -> str:
     """Those of the framework and of Python; empty where there is no environment."""
-    versions = {name: text for name, text in build.origins.get(tab, {}).items() if name != "lock"}
+    versions = {name: text for name, text in origin.items() if name != "lock"}
     python = versions.pop("python", "")
     named = [f"{name} {version}" for name, version in versions.items()]
     return " · ".join([*named, *([f"Python {python}"] if python else [])])

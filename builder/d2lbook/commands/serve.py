@@ -9,6 +9,7 @@ Outputs come from the cache; notebooks that are stale are shown without, unless
 from __future__ import annotations
 
 import argparse
+import re
 
 NAME = "serve"
 HELP = "show the book in a browser, following every save"
@@ -74,7 +75,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _port(word: str) -> int:
-    port = int(word)
-    if not 0 <= port <= LARGEST_PORT:
-        raise ValueError(word)
-    return port
+    if not re.fullmatch("[0-9]{1,5}", word) or int(word) > LARGEST_PORT:
+        raise argparse.ArgumentTypeError(f"'{word}' is no port; they go from 0 to {LARGEST_PORT}")
+    return int(word)

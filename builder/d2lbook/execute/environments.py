@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -31,6 +32,9 @@ FRAMEWORKS = ("torch", "tensorflow", "jax", "flax", "mxnet", "paddlepaddle")
 """Packages whose versions readers want to know."""
 
 PINNED = re.compile(r"(?P<name>[\w.-]+)==(?P<version>[\w.!+-]+)")
+
+OTHER_FILE = re.compile(r"(?:-[rc]\s*|--(?:requirement|constraint)[\s=]+)(?P<name>\S+)")
+"""A line that takes in another file of requirements."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +85,7 @@ def find_environment(config: Config, tab: str) -> Environment:
     settings = config.environments[tab]
     if settings.requirements:
         no_dependencies = sorted(settings.no_dependencies)
-        required = _required(_read_requirements(config, tab))
+        required = list(_required(config, tab, config.root / settings.requirements))
         base = base_of(config, tab)
         digest = _digest(*required, base.identity, *no_dependencies)
         versions = _versions(base.version, required)
@@ -263,20 +267,20 @@ def _without_kernel(where: str) -> tuple[str, str]:
     return f"there is no ipykernel in {where}", "add ipykernel, which runs notebooks, to it"
 
 
-def _read_requirements(config: Config, tab: str) -> str:
-    name = config.environments[tab].requirements
+def _required(config: Config, tab: str, file: Path, above: tuple[Path, ...] = ()) -> Iterator[str]:
+    """The lines that count, of this file and of those it names; rewording a comment changes
+    no environment."""
     try:
-        return (config.root / name).read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        what = f"can't read {name}: {reason}"
+        what = f"can't read {os.path.relpath(file, config.root)}: {reason}"
         raise _fault(config, tab, "requirements", what, "make it with d2lbook env lock") from None
-
-
-def _required(requirements: str) -> list[str]:
-    """The lines that count: rewording a comment changes no environment."""
-    lines = (line.strip() for line in requirements.splitlines())
-    return [line for line in lines if line and not line.startswith("#")]
+    for line in map(str.strip, text.splitlines()):
+        if line and not line.startswith("#"):
+            yield line
+        if (named := OTHER_FILE.match(line)) and file not in above:
+            yield from _required(config, tab, file.parent / named["name"], (*above, file))
 
 
 def _versions(python: str, packages: Iterable[str]) -> dict[str, str]:

@@ -124,7 +124,8 @@ def inspect(python: str) -> Interpreter:
     Raises OSError, SubprocessError or ValueError when it gives no answer.
     """
     answer = subprocess.run(
-        [python, "-c", PROBE],
+        [python, "-E", "-c", PROBE],  # the same wherever it is asked, and by whomever
+        cwd="/",
         check=True,
         stdin=subprocess.DEVNULL,
         capture_output=True,

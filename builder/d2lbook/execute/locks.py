@@ -48,6 +48,11 @@ def make_lock(config: Config, tab: str, *, upgrade: bool = False) -> Path | None
         return None
     target = config.root / settings.requirements
     source = target.with_suffix(".in")
+    if source == target:
+        what = f"{settings.requirements} can't be both the lock and what it is made from"
+        place = config.place(f"env {tab}", "requirements")
+        remedy = f"name the lock {target.with_suffix('.txt').name}"
+        raise EnvironmentFault(Problem(what=what, place=place, remedy=remedy, tab=tab))
     _check_source(config, tab, source)
     base = base_of(config, tab)
     with tempfile.TemporaryDirectory(prefix="d2lbook-") as folder:

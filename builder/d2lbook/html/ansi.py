@@ -24,11 +24,6 @@ def ansi_to_html(text: str) -> str:
     return "".join([*parts, _span(text[done:], state)])
 
 
-def strip_ansi(text: str) -> str:
-    """The text without any codes."""
-    return _CONTROL.sub("", _CODE.sub("", text))
-
-
 def _apply(number: int, state: dict[str, str]) -> None:
     if number == 0:
         state.clear()

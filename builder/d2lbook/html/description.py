@@ -75,9 +75,7 @@ def describe_site(
         references=references,
         bibliography=bibliographies[0] if bibliographies else "",
         files=BookFiles(config.root, config.source),
-        links=tuple(
-            Link(text=row[0], address=row[1]) for row in config.html.header_links if len(row) > 1
-        ),
+        links=tuple(Link(text=row[0], address=row[1]) for row in config.html.header_links),
         notebooks={
             name: {tab: notebook_file(tab, name) for tab in document.tabs}
             for name, document in with_code.items()

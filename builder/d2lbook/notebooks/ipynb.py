@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import cache
 from json.encoder import encode_basestring
 from typing import Any
@@ -40,9 +40,12 @@ def notebook_json(
 
 def _cells(notebook: Notebook, outputs: Outputs | None) -> Iterator[str]:
     count = 0
+    taken: set[str] = set()
     for cell in notebook.cells:
+        identifier = _identifier(cell, taken)
+        taken.add(identifier)
         fields = [
-            f'"id": "{_identifier(cell)}"',
+            f'"id": "{identifier}"',
             f'"metadata": {_cell_metadata(cell, notebook, outputs)}',
             f'"source": {_lines(cell.source)}',
         ]
@@ -56,10 +59,12 @@ def _cells(notebook: Notebook, outputs: Outputs | None) -> Iterator[str]:
         yield "  {\n   " + ",\n   ".join(fields) + "\n  }"
 
 
-def _identifier(cell: Cell) -> str:
+def _identifier(cell: Cell, taken: Container[str]) -> str:
     """The fence's own, where the format allows it; else made of the position."""
-    allowed = re.fullmatch(r"[\w-]{1,64}", cell.identifier, re.ASCII)
-    return cell.identifier if allowed else f"cell-{cell.position}"
+    is_allowed = re.fullmatch(r"[\w-]{1,64}", cell.identifier, re.ASCII)
+    if is_allowed and cell.identifier not in taken:
+        return cell.identifier
+    return f"cell-{cell.position}"
 
 
 def _outputs(cell: Cell, outputs: Outputs | None) -> str:

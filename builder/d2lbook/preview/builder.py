@@ -127,13 +127,12 @@ class Glance(Build):
 
     @cached_property
     def found_results(self) -> Sequence[Found]:
-        notebooks = [each for of_tab in self.notebooks.values() for each in of_tab.values()]
-        unknown = [each for each in notebooks if not self._is_known(each)]
+        unknown = [each for each in self.all_notebooks if not self._is_known(each)]
         for each in look_up(
             self.config, unknown, self._environments, self._keeper, choose=lambda *_: False
         ):
             self._found[_name(each.notebook)] = each
-        return [self._found[_name(each)] for each in notebooks]
+        return [self._found[_name(each)] for each in self.all_notebooks]
 
     @cached_property
     def executions(self) -> Sequence[Execution]:

@@ -85,8 +85,8 @@ class SiteHandler(FileHandler):
         self.board = board
 
     async def get(self, path: str, include_body: bool = True) -> None:
-        if any(part.startswith(".") for part in PurePosixPath(path).parts):
-            raise HTTPError(404)  # what a build notes for itself
+        if "\0" in path or any(part.startswith(".") for part in PurePosixPath(path).parts):
+            raise HTTPError(404)  # no file, or what a build notes for itself
         if not self.board.is_whole:
             raise HTTPError(404)
         self.path = self.parse_url_path(path)

@@ -10,7 +10,6 @@ from d2lbook.document.citations import Citation, References
 from d2lbook.document.pandoc import Node
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>$])")
-_QUOTES = {"DoubleQuote": "“”", "SingleQuote": "‘’"}
 _MARKUP = {"Emph": "*", "Strong": "**", "Strikeout": "~~"}
 
 
@@ -23,15 +22,16 @@ class MarkdownReferences:
     """The list of all that is cited."""
 
 
-def references_to_markdown(references: References) -> MarkdownReferences:
-    """The same references in Markdown."""
+def references_to_markdown(references: References, quotes: str) -> MarkdownReferences:
+    """The same references in Markdown, with these quotation marks (see ``Language``)."""
     return MarkdownReferences(
         citations={
-            citation: inlines_to_markdown(found.inlines)
+            citation: inlines_to_markdown(found.inlines, quotes)
             for citation, found in references.citations.items()
         },
         entries="\n".join(
-            f"- {inlines_to_markdown(entry.inlines)}" for entry in references.entries.values()
+            f"- {inlines_to_markdown(entry.inlines, quotes)}"
+            for entry in references.entries.values()
         ),
     )
 
@@ -41,12 +41,12 @@ def escape(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", text)
 
 
-def inlines_to_markdown(inlines: Sequence[Node]) -> str:
+def inlines_to_markdown(inlines: Sequence[Node], quotes: str) -> str:
     """The same text in Markdown; links within the document lead nowhere and become text."""
-    return "".join(_inline(node["t"], node.get("c")) for node in inlines)
+    return "".join(_inline(node["t"], node.get("c"), quotes) for node in inlines)
 
 
-def _inline(kind: str, content: object) -> str:
+def _inline(kind: str, content: object, quotes: str) -> str:
     match kind, content:
         case "Str", str(text):
             return escape(text)
@@ -57,15 +57,16 @@ def _inline(kind: str, content: object) -> str:
         case "Math", [_, str(text)]:
             return f"${text}$"
         case "Quoted", [{"t": str(marks)}, list(inner)]:
-            return inlines_to_markdown(inner).join(_QUOTES[marks])
+            pair = quotes[:2] if marks == "DoubleQuote" else quotes[2:]
+            return inlines_to_markdown(inner, quotes).join(pair)
         case "Link", [_, list(inner), [str(address), _]]:
-            return _link(inlines_to_markdown(inner), address)
+            return _link(inlines_to_markdown(inner, quotes), address)
         case (("Superscript" | "Subscript"), list(inner)):
             tag = kind[:3].lower()
-            return f"<{tag}>{inlines_to_markdown(inner)}</{tag}>"
+            return f"<{tag}>{inlines_to_markdown(inner, quotes)}</{tag}>"
         case _, list(inner) if all(isinstance(node, dict) for node in inner):
             markup = _MARKUP.get(kind, "")
-            return f"{markup}{inlines_to_markdown(inner)}{markup}"
+            return f"{markup}{inlines_to_markdown(inner, quotes)}{markup}"
         case _:
             return ""
 

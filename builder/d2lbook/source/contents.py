@@ -21,7 +21,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 
 from d2lbook.book import Book, Chapter, Contents, Page, Place
-from d2lbook.errors import Problem, SourceError
+from d2lbook.errors import Problem, SourceError, raise_all
 
 OPTION = re.compile(r":([\w-]+):\s*(.*)$")
 TOCTREE = re.compile(r"(\s*)\.\.[ \t]+toctree::")
@@ -83,9 +83,10 @@ def arrange(pages: Mapping[str, Page], index: str) -> tuple[Book, list[Problem]]
     """The book that these pages (by name) make, with ``index`` at its root.
 
     A page that is listed twice keeps its first place, which is reported.
-    Raises SourceError where a table of contents names a page that isn't there.
+    Raises SourceError with all that tables of contents name and that isn't there.
     """
     problems: list[Problem] = []
+    missing: list[Problem] = []
     placed: dict[str, Place] = {index: pages[index].place(1)}
 
     def children(page: Page, number: tuple[int, ...] | None) -> tuple[Chapter, ...]:
@@ -104,13 +105,14 @@ def arrange(pages: Mapping[str, Page], index: str) -> tuple[Book, list[Problem]]
 
     def _listed(name: str, place: Place) -> Page | None:
         if name not in pages:
-            raise SourceError(
+            missing.append(
                 Problem(
                     what=f"the table of contents names '{name}', but there is no such page",
                     place=place,
                     remedy="mend the name, or see that [build] notebooks takes the page in",
                 )
             )
+            return None
         if name in placed:
             what = f"'{name}' is listed a second time (first at {placed[name]})"
             problems.append(Problem(what=what, place=place, remedy="list each page once"))
@@ -119,5 +121,6 @@ def arrange(pages: Mapping[str, Page], index: str) -> tuple[Book, list[Problem]]
         return pages[name]
 
     tree = Chapter(page=pages[index], children=children(pages[index], None))
+    raise_all(SourceError, missing)
     loose = tuple(pages[name] for name in sorted(pages) if name not in placed)
     return Book(tree=tree, loose=loose), problems

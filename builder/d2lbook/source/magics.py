@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
+import tokenize
 import warnings
 
 SHELL_OR_MAGIC = re.compile(r"([ \t]*)(?:[%!]|[\w.,()\[\] \t]+=[ \t]*[%!](?!=))")
@@ -36,6 +38,15 @@ def mask_magics(code: str) -> str:
         else:
             masked.append(line)
     return "\n".join(masked)
+
+
+def comments_of(code: str) -> dict[int, str]:
+    """The comments of a cell, by their line from 1; what looks like one in a string is none.
+
+    Raises SyntaxError or tokenize.TokenError where it is not Python.
+    """
+    tokens = tokenize.generate_tokens(io.StringIO(mask_magics(code)).readline)
+    return {token.start[0]: token.string for token in tokens if token.type == tokenize.COMMENT}
 
 
 def parse_code(code: str) -> ast.Module:

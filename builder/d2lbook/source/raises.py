@@ -8,11 +8,13 @@ its own is made from, as with ``except``. Readers don't see the mark.
 from __future__ import annotations
 
 import re
+import tokenize
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from d2lbook.book import Cell
 from d2lbook.errors import SourceError
+from d2lbook.source.magics import comments_of
 
 _MARK = re.compile(r"[ \t]*#[ \t]*@raises\b(?P<names>.*)")
 _NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
@@ -50,26 +52,44 @@ def find_expectation(cell: Cell, path: str) -> Expectation | None:
     Raises SourceError where the mark does not name an error.
     """
     found: Expectation | None = None
-    for index, line in enumerate(cell.source.split("\n")) if "@raises" in cell.source else ():
-        if match := _MARK.search(line):
-            names = tuple(re.split(r"[,\s]+", match["names"].strip()))
-            if not all(map(_NAME.fullmatch, names)):
-                what = f"'{match[0].strip()}' does not name an error"
-                remedy = "write as in '#@raises ValueError', or '#@raises KeyError, IndexError'"
-                raise SourceError.at(path, cell.line_of(index), what, remedy)
-            if found:
-                what = "a cell can raise only once, but this is its second mark #@raises"
-                raise SourceError.at(path, cell.line_of(index), what, "name all errors in one")
-            found = Expectation(names, cell.line_of(index))
+    for index, match in _marks(cell.source).items():
+        names = tuple(re.split(r"[,\s]+", match["names"].strip()))
+        if not all(map(_NAME.fullmatch, names)):
+            what = f"'{match[0].strip()}' does not name an error"
+            remedy = "write as in '#@raises ValueError', or '#@raises KeyError, IndexError'"
+            raise SourceError.at(path, cell.line_of(index), what, remedy)
+        if found:
+            what = "a cell can raise only once, but this is its second mark #@raises"
+            raise SourceError.at(path, cell.line_of(index), what, "name all errors in one")
+        found = Expectation(names, cell.line_of(index))
     return found
+
+
+def _marks(source: str) -> dict[int, re.Match[str]]:
+    """The marks by the index of their line; none in strings, as far as that can be known."""
+    if "@raises" not in source:
+        return {}
+    found = {index: _MARK.search(line) for index, line in enumerate(source.split("\n"))}
+    marks = {index: match for index, match in found.items() if match}
+    if source.lstrip().startswith("%%"):  # it may be in another language
+        return marks
+    try:
+        comments = comments_of(source)
+    except (SyntaxError, tokenize.TokenError):
+        return marks
+    return {i: match for i, match in marks.items() if "@raises" in comments.get(i + 1, "")}
 
 
 def without_expectation(cell: Cell) -> Cell:
     """The cell without such a mark, and without its line where nothing else stands there."""
-    if "@raises" not in cell.source:
+    marks = _marks(cell.source)
+    if not marks:
         return cell
     before = cell.source.split("\n")
-    after = [_MARK.sub("", line) for line in before]
+    after = [
+        line[: marks[index].start()] if index in marks else line
+        for index, line in enumerate(before)
+    ]
     kept = [index for index, line in enumerate(after) if line or not before[index]]
     return replace(
         cell,
