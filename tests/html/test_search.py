@@ -213,3 +213,34 @@ def test_odd_words_do_no_harm(window: Watched, served: str, query: str) -> None:
     expect(page.get_by_role("dialog").get_by_role("status")).not_to_be_empty()
     page.goto(f"{served}/{TOUR}?find={query[:100]}")
     expect(page.get_by_role("heading", name="A Tour")).to_be_visible()
+
+
+def test_words_that_are_nowhere_are_not_found(window: Watched, served: str) -> None:
+    page = window.page
+    page.goto(f"{served}/{TOUR}")
+    for word in ("xqzzy", "tzzz"):
+        page.keyboard.press("/")
+        page.get_by_role("searchbox").fill(word)
+        status = page.get_by_role("dialog").get_by_role("status")
+        expect(status).to_have_text(f"Nothing found for “{word}”")
+        page.get_by_role("dialog").get_by_role("button", name="Close").click()
+
+
+def test_enter_leads_to_where_the_words_are(window: Watched, served: str) -> None:
+    page = window.page
+    page.goto(f"{served}/{TOUR}")
+    looked_for(page, "hippopotamus")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{served}/{READING}#exercises")
+    expect(page.get_by_text("hippopotamus")).to_be_in_viewport()
+
+
+def test_the_title_of_a_result_leads_to_its_page_with_the_words_marked(
+    window: Watched, served: str
+) -> None:
+    page = window.page
+    page.goto(f"{served}/{TOUR}")
+    looked_for(page, "hippopotamus")
+    page.locator(".results > li > a").click()
+    expect(page).to_have_url(f"{served}/{READING}")
+    assert page.evaluate("[...CSS.highlights.get('found')].map(String)") == ["hippopotamus"]

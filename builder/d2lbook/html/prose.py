@@ -32,6 +32,9 @@ from d2lbook.html.titles import title_html
 _CLOSING = re.compile(r"[.,;:!?)\]}’”»…%]|-\w")
 _OPENING = re.compile(r"[(\[{‘“«]\Z")
 _WORD_JOINER = "\u2060"
+_NO_BREAK = "\u00a0"
+_BREAKABLE = re.compile(r"(?<=[\w)\]][._(,=/])(?=[\w(\[])")
+"""Where code in the cell of a table may go on in the next line."""
 _LENGTH = re.compile(r"\d+(?:\.\d+)?(?:px|%|em|rem|cm|mm|in|pt)?")
 _THREAD = re.compile(r"t/(?:[^/]+/)?(\d+)")
 """The address of a thread below that of its Discourse: ``t/12``, ``t/its-title/12``."""
@@ -51,6 +54,7 @@ class ProseWriter:
         self.problems: list[Problem] = []
         self.files: set[BookFile] = set()
         self._cell: Cell | None = None
+        self._in_table = False
 
     def write(self, tokens: Sequence[Token], cell: Cell) -> str:
         """These tokens of this cell as HTML."""
@@ -93,7 +97,9 @@ class ProseWriter:
         return text
 
     def code_inline(self, tokens: Sequence[Token], index: int) -> str:
-        return f"<code>{escape(tokens[index].content, quote=False)}</code>"
+        code = tokens[index].content
+        pieces = _BREAKABLE.split(code) if self._in_table else [code]
+        return f"<code>{'<wbr>'.join(escape(piece, quote=False) for piece in pieces)}</code>"
 
     def softbreak(self, _tokens: Sequence[Token], _index: int) -> str:
         return "\n"
@@ -173,7 +179,8 @@ class ProseWriter:
         if meta["role"] == "ref" and target.caption:
             content = title_html(target.caption)
         else:
-            content = escape(text, quote=False)
+            is_number = meta["role"] == "numref" and target.number
+            content = escape(text.replace(" ", _NO_BREAK) if is_number else text, quote=False)
         link = escape(address(self.page.name, page_file(target.page), target.anchor))
         # For a preview where the other page can't be asked for.
         is_here = target.page == self.page.name or text == target.title
@@ -333,6 +340,7 @@ class ProseWriter:
             before = f'<figure class="table"{self._id(tokens[index])}>\n'
             if name := self._name(tokens[index]):
                 before += f"<figcaption>{name}</figcaption>\n"
+        self._in_table = True
         return f'{before}<div class="scroll"><table>\n'
 
     def header_open(self, tokens: Sequence[Token], index: int) -> str:
@@ -353,6 +361,7 @@ class ProseWriter:
         return "</th>\n" if _heads_row(tokens, index - 2) else "</td>\n"
 
     def table_close(self, _tokens: Sequence[Token], _index: int) -> str:
+        self._in_table = False
         return "</table></div>\n</figure>\n"
 
     # Blocks.

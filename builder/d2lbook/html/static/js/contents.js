@@ -37,7 +37,9 @@ const findSections = () => {
 
 const markSection = onceAFrame(() => {
   const visible = sections.filter(({ heading }) => heading.checkVisibility());
-  const seen = visible.filter(({ heading }) => heading.getBoundingClientRect().top < 140);
+  // Where a heading comes to stand when somebody goes to it.
+  const top = parseFloat(getComputedStyle(root).scrollPaddingTop) + 8;
+  const seen = visible.filter(({ heading }) => heading.getBoundingClientRect().top < top);
   // At the end of the page the last headings may never reach the top.
   const isEnd = innerHeight + scrollY >= root.scrollHeight - 2 && scrollY > 0;
   const current = (isEnd ? visible : seen).at(-1)?.link;

@@ -72,6 +72,14 @@ const choose = (tab, anchor) => {
   history.replaceState(history.state, "", addressWithTab(location.hash));
 };
 
+// What is being read, of the parts that every framework has.
+const firstInView = () => {
+  const top = document.querySelector(".top").offsetHeight;
+  const parts = all("article > :not(.variant)").filter((part) => part.getBoundingClientRect().bottom > top);
+  const whole = parts.find((part) => part.getBoundingClientRect().top >= top);
+  return whole?.getBoundingClientRect().top < innerHeight ? whole : parts[0];
+};
+
 // An address on this page that leads to the chosen framework.
 const addressWithTab = (hash) => {
   const query = new URLSearchParams(location.search);
@@ -120,12 +128,12 @@ const startFrameworks = () => {
   });
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-choose]");
-    if (button) choose(button.dataset.choose, button);
+    if (button) choose(button.dataset.choose, button.closest("article") ? button : firstInView());
     const link = event.target.closest(PERMALINK);
     if (link) followPermalink(event, link);
   });
   document.addEventListener("keydown", moveFocus);
   for (const select of all(".frameworks-menu select")) {
-    select.addEventListener("change", () => choose(select.value));
+    select.addEventListener("change", () => choose(select.value, firstInView()));
   }
 };

@@ -37,9 +37,21 @@ const foldOutput = (box) => {
   showWhole(box, false);
 };
 
+// Of a formula in a line only its parts between relations and operators stay together.
+const LINE = "article :is(p, li, dd, figcaption)";
+const isTooWide = (formula) => {
+  const room = formula.closest(LINE.replace("article ", "")).clientWidth;
+  return all(".katex-base", formula).some((part) => part.offsetWidth > room);
+};
+
 // Wide things scroll by themselves; what scrolls must be within reach of the keyboard. All is
 // measured before anything is changed: the browser lays the page out but once.
 const markOverflow = onceAFrame(() => {
+  const wide = isNarrow.matches ? all(`${LINE} .katex:not(.wide)`).filter(isTooWide) : [];
+  for (const formula of wide) {
+    formula.classList.add("wide");
+    formula.tabIndex = 0;
+  }
   const boxes = all(`.source pre, ${OUTPUT}, .formula, .scroll`).map((box) => ({
     box,
     scrolls: box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1,

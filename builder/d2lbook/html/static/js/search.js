@@ -32,7 +32,7 @@ const makeDialog = () => {
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
   dialog.querySelector("form").addEventListener("submit", (event) => {
     event.preventDefault();
-    dialog.querySelector(".results a")?.click();
+    (dialog.querySelector(".results ol a") || dialog.querySelector(".results a"))?.click();
   });
   input.addEventListener("input", search);
   dialog.addEventListener("keydown", moveAmongResults);
@@ -131,6 +131,7 @@ const pageResult = (page, query, tab) => {
   const before = (anchors, place) => anchors.findLast(({ location: start }) => start <= place);
   const sections = new Map();
   for (const { location: place, weight } of page.weighted_locations) {
+    if (!isAlike(contents[place], query)) continue;
     const [kind, tabs] = (before(marks, place)?.id || "@text:").slice(1).split(":");
     if (tab && tabs && !words(tabs).includes(tab)) continue;
     const heading = before(headings, place);
@@ -152,10 +153,24 @@ const pageResult = (page, query, tab) => {
         kind: section.kind,
         excerpt: excerptAt(place, contents, page.anchors),
         terms,
-        address: resultAddress(address, section, terms),
+        address: resultAddress(address, section, terms, section.heading?.id),
       };
     }),
   };
+};
+
+// Where nothing is found Pagefind looks for ever shorter beginnings of the word, in the end for
+// one letter: what has less than three letters of a word in a row is none of its forms.
+const isAlike = (found, query) => {
+  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const word = plain(found);
+  return plain(query).split(/\s+/).some((term) => {
+    const letters = [...term];
+    const size = Math.min(3, letters.length);
+    return letters.some((_, start) => (
+      start + size <= letters.length && word.includes(letters.slice(start, start + size).join(""))
+    ));
+  });
 };
 
 // What to mark: the words of the query where they are part of the text, else the word that was
@@ -187,11 +202,11 @@ const excerptAt = (place, contents, anchors) => {
   return `${start > first ? "… " : ""}${text}${end < last ? " …" : ""}`;
 };
 
-const resultAddress = (address, { heading, tabs }, terms) => {
+const resultAddress = (address, { tabs }, terms, id) => {
   const found = new URL(address);
   if (tabs.length && !tabs.includes(root.dataset.chosen)) found.searchParams.set("tab", tabs[0]);
   for (const term of terms) found.searchParams.append("find", term);
-  if (heading?.id) found.hash = encodeURIComponent(heading.id);
+  if (id) found.hash = encodeURIComponent(id);
   return found.href;
 };
 
@@ -214,7 +229,8 @@ const marked = (text, terms) => {
 const showResults = (results, status) => {
   searchDialog.querySelector(".found").textContent = status;
   searchDialog.querySelector(".results").replaceChildren(...results.map((page) => {
-    const link = make("a", { href: page.sections[0] && !page.sections[0].title ? page.sections[0].address : page.address });
+    const first = page.sections[0];
+    const link = make("a", { href: first ? resultAddress(page.address, first, first.terms, "") : page.address });
     link.append(make("span", { className: "number" }, page.number || ""), make("span", {}, page.title));
     return make("li", {}, link, make("ol", {}, ...page.sections.map(sectionResult)));
   }));

@@ -1,0 +1,126 @@
+"""Touch screens, paper, the colours of the system: what readers hold in their hands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import DESKTOP, PHONE, Watched, serve
+from tests.html.sites import build_site
+
+FORMULA = r"$\{(\textrm{heads}, \textrm{heads}), (\textrm{tails}, \textrm{tails}), \textrm{neither}, (\textrm{both})\}$"
+CODE = "frameworks.of.today.are.many(keyword=True)"
+LINES = "\n".join(f"line_{number} = 'of some code'" for number in range(12))
+
+
+def cell(tab: str, code: str) -> str:
+    return f"```{{.python .input}}\n%%tab {tab}\n{code}\n```\n\n"
+
+
+SECTIONS = "".join(
+    f"## Section {number}\n\n{'Words of this section. ' * 40}\n\n"
+    + cell("pytorch", LINES)
+    + cell("jax", f"{LINES}\n{LINES}")
+    for number in range(1, 6)
+)
+
+BOOK = {
+    "config.ini": "[build]\ntabs = pytorch, jax\n",
+    "index.md": "# Book\n\n```toc\n:numbered:\n\none\n```\n",
+    "one.md": f"# One\n\nA formula {FORMULA} in a line.\n\n{cell('all', 'x' * 200)}"
+    f"| a | b | c |\n|---|---|---|\n| `{CODE}` | `{CODE}` | `{CODE}` |\n\n{SECTIONS}",
+}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a page with much in it."""
+    folder = tmp_path_factory.mktemp("devices")
+    for name, text in BOOK.items():
+        (folder / name).write_text(text)
+    build_site(folder, folder / "site", {})
+    with serve(folder / "site") as address:
+        yield f"{address}/one.html"
+
+
+@pytest.fixture
+def phone(chromium: Browser) -> Iterator[Page]:
+    with chromium.new_context(viewport=PHONE, has_touch=True, is_mobile=True) as context:  # type: ignore[arg-type]
+        yield context.new_page()
+
+
+def test_a_formula_that_is_wider_than_its_line_scrolls(phone: Page, site: str) -> None:
+    phone.goto(site)
+    expect(phone.locator(".katex.wide")).to_have_count(1)
+    assert phone.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
+
+def test_code_can_be_scrolled_out_from_under_its_button(phone: Page, site: str) -> None:
+    phone.goto(site)
+    source = phone.locator(".source").first
+    button = source.locator(".copy").bounding_box()
+    source.locator("pre").evaluate("pre => { pre.scrollLeft = pre.scrollWidth }")
+    code = source.locator("code").bounding_box()
+    assert button
+    assert code
+    assert code["x"] + code["width"] <= button["x"]
+
+
+def test_code_in_a_table_goes_on_in_the_next_line(window: Watched, site: str) -> None:
+    window.page.goto(site)
+    scroll = window.page.locator(".scroll")
+    assert scroll.evaluate("box => box.scrollWidth <= box.clientWidth")
+    assert window.page.locator("td code").first.inner_text() == CODE
+
+
+def test_the_choice_in_the_header_keeps_what_is_read_in_its_place(
+    window: Watched, site: str
+) -> None:
+    page = window.page
+    page.goto(site)
+    heading = page.get_by_role("heading", name="Section 4")
+    heading.evaluate("it => scrollTo({ top: it.offsetTop - 200, behavior: 'instant' })")
+    before = heading.bounding_box()
+    # As a mouse does it; the page is not to be scrolled for it.
+    button = page.get_by_role("group", name="Framework").get_by_role("button", name="JAX")
+    place = button.bounding_box()
+    assert place
+    page.mouse.click(place["x"] + 5, place["y"] + 5)
+    expect(button).to_have_attribute("aria-pressed", "true")
+    after = heading.bounding_box()
+    assert before
+    assert after
+    assert abs(before["y"] - after["y"]) <= 1
+
+
+def test_the_section_that_one_goes_to_is_the_one_that_is_marked(window: Watched, site: str) -> None:
+    page = window.page
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(site)
+    contents = page.get_by_role("navigation", name="On this page")
+    for number in (2, 4, 1):
+        link = contents.get_by_role("link", name=f"Section {number}")
+        link.click()
+        expect(link).to_have_attribute("aria-current", "true")
+
+
+def test_paper_is_white_and_has_only_the_text(window: Watched, site: str) -> None:
+    page = window.page
+    page.goto(site)
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    dark = page.evaluate("getComputedStyle(document.body).color")
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).color") != dark
+    expect(page.locator(".skip")).not_to_be_visible()
+
+
+def test_what_is_chosen_shows_in_the_colours_of_the_system(chromium: Browser, site: str) -> None:
+    with chromium.new_context(viewport=DESKTOP, forced_colors="active") as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        page.goto(f"{site}?tab=jax")
+        outline = "it => getComputedStyle(it).outlineStyle"
+        for bar in (page.locator(".frameworks"), page.locator(".bar").first):
+            assert bar.get_by_text("JAX").evaluate(outline) == "solid"
+            assert bar.get_by_text("PyTorch").evaluate(outline) == "none"
