@@ -124,7 +124,10 @@ def test_objects_are_described_for_each_tab(folder: Path) -> None:
     assert of_torch[0] == "pytorch"
     assert "<code>d2l.torch.Net</code>" in of_torch[1]
     assert "<p>A net of <em>layers</em>.</p>" in of_torch[1]
-    assert 'Defined in <a class="reference" href="nets.html">Chapter 1</a>' in of_torch[1]
+    assert (
+        'Defined in <a class="reference" href="nets.html">Chapter\N{NO-BREAK SPACE}1</a>'
+        in of_torch[1]
+    )
     assert of_jax[0] == "jax"
     assert "<code>flax.linen.Net</code>" in of_jax[1]
     assert "class d2l.torch.Net A net of layers. Defined in Chapter 1" in paper(folder, "pytorch")

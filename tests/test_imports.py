@@ -13,7 +13,18 @@ from tests.conftest import ROOT
 
 PACKAGE = ROOT / "builder" / "d2lbook"
 
-GROUND = {"book", "errors", "files", "config", "lock_header", "memory", "parallel", "vendored"}
+GROUND = {
+    "book",
+    "errors",
+    "files",
+    "config",
+    "lock_header",
+    "memory",
+    "parallel",
+    "stopping",
+    "store",
+    "vendored",
+}
 READERS = GROUND | {"source"}
 WRITERS = READERS | {"document"}
 
@@ -25,8 +36,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "output": {"config", "errors", "files"},
     "lock_header": set(),
     "memory": set(),
-    "parallel": set(),
-    "receipts": {"book", "config", "errors", "files"},
+    "parallel": {"errors"},
+    "receipts": {"book", "config", "errors", "files", "source"},
+    "stopping": set(),
+    "store": {"files"},
     "vendored": set(),
     "source": GROUND,
     "notebooks": READERS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -67,3 +68,15 @@ def test_whatever_tells_a_command_to_stop_lets_it_tidy_up(
         signal.signal(number, before)
     assert tidied
     assert "interrupted" in capsys.readouterr().err
+
+
+def test_what_may_not_be_read_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(_: object) -> int:
+        raise PermissionError(errno.EACCES, "Permission denied", "data/x")
+
+    monkeypatch.setattr(clear, "run", run)
+    assert main(["clear"]) == 7
+    told = "error: data/x can't be read or written: Permission denied; check the rights\n"
+    assert capsys.readouterr().err == told

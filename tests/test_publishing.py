@@ -245,3 +245,12 @@ def test_slides_of_what_is_no_page(
 ) -> None:
     assert main(["-C", str(make_book(BOOK)), "slides", *words]) == code
     assert capsys.readouterr().err.splitlines() == [told]
+
+
+def test_nothing_is_executed_for_readers_that_there_are_not(
+    make_book: MakeBook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = "# Book\n\n```{.python .input}\n1 / 0\n```\n"
+    book = make_book({"config.ini": "[project]\nname = b\n", "index.md": page})
+    assert main(["-C", str(book), "build", "colab"]) == 3
+    assert "github_repo names no repository" in capsys.readouterr().err

@@ -10,7 +10,7 @@ import sysconfig
 from pathlib import Path
 
 from d2lbook import __version__
-from d2lbook.errors import BookError, UsageError
+from d2lbook.errors import BookError, OutputError, Problem, UsageError
 from d2lbook.stopping import interrupted_by_all
 
 COMMANDS = (
@@ -32,6 +32,10 @@ def main(words: list[str] | None = None) -> int:
         for problem in error.problems:
             print(problem.line("error"), file=sys.stderr)
         return error.exit_code
+    except PermissionError as error:
+        what = f"{error.filename} can't be read or written: {error.strerror}"
+        print(Problem(what=what, remedy="check the rights").line(), file=sys.stderr)
+        return OutputError.exit_code
     except KeyboardInterrupt:
         print("interrupted; the next build goes on from here", file=sys.stderr)
         return INTERRUPTED
@@ -101,7 +105,7 @@ def _add_common(parser: argparse.ArgumentParser, *, directory: object, verbosity
         action="store_const",
         const=-1,
         default=verbosity,
-        help="say nothing but errors",
+        help="say nothing but errors and warnings",
     )
 
 

@@ -28,7 +28,11 @@ def check_tabs(build: Build) -> list[Path]:
     Unknown tabs are refused when the pages are read.
     """
     from d2lbook.check.rules import TAB_HINTS, TAB_RULES
+    from d2lbook.notebooks.lacking_tabs import lacking_tabs
 
+    for page in build.book.pages.values():
+        for problem in lacking_tabs(page, build.tabs, build.config.default_tab):
+            build.reporter.note(problem)
     for document in build.documents_as_written.pages.values():
         for rules, tell in ((TAB_RULES, build.reporter.warn), (TAB_HINTS, build.reporter.note)):
             for rule in rules:

@@ -81,7 +81,11 @@ def clear(config: Config) -> bool:
             f"{config.build.output} was not made by d2lbook", "delete it yourself if you mean it"
         )
     try:
-        shutil.rmtree(folder)
+        if folder.is_symlink():
+            shutil.rmtree(folder.resolve())
+            folder.unlink()
+        else:
+            shutil.rmtree(folder)
     except OSError as error:
         raise unwritable(folder, error) from None
     return True

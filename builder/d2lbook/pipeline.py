@@ -112,6 +112,10 @@ class Build:
         """All pages; SourceError where one can't be read."""
         book, problems = read_book(self.config, self.memory)
         self.warn(problems)
+        for page in book.loose:
+            what = "no table of contents names this page, so readers hardly find it"
+            remedy = "name it in a toc block, or leave it out with [build] exclusions"
+            self.reporter.note(Problem(what=what, place=page.place(0), remedy=remedy))
         return book
 
     @cached_property
@@ -322,7 +326,9 @@ class Build:
         failures = [each.problem for each in self.executions if each.problem]
         if failures:
             total = sum(each.status != "skipped" for each in self.executions)
-            count = Problem(what=f"{len(failures)} of {total} notebooks failed")
+            what = f"{len(failures)} of {total} notebooks failed"
+            remedy = "pages, PDFs and the like are made once all of them run"
+            count = Problem(what=what, remedy=remedy)
             raise ExecutionError(*failures, count)
 
     def outputs_on(self, name: str) -> Mapping[str, Outputs]:

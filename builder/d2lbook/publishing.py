@@ -127,20 +127,10 @@ def write_sagemaker(build: Build) -> list[Path]:
 
 def _write_hosted(build: Build, service: Service) -> list[Path]:
     from d2lbook.publish.data import notebook_text
-    from d2lbook.publish.hosts import host_for, hosted_notebook, pictures_for, repositories
+    from d2lbook.publish.hosts import host_for, hosted_notebook, pictures_for
 
+    tabs = hosted_tabs(build, service)
     config = build.config
-    tabs = [tab for tab in build.tabs if tab in repositories(service, config)]
-    if lacking := [tab for tab in build.tabs if tab not in tabs]:
-        whose, form = (f" for {', '.join(lacking)}", "tab, ") if config.has_tabs else ("", "")
-        problem = Problem(
-            what=f"[{service}] github_repo names no repository{whose}",
-            place=config.place(service, "github_repo"),
-            remedy=f"write it as {form}owner/repository",
-        )
-        if not tabs:
-            raise ConfigError(problem)
-        build.reporter.note(problem)
     hosts = {tab: host_for(service, tab, config) for tab in tabs}
     books = _books(build, pictures_for(service, config))
     folder = claim(config) / service
@@ -155,6 +145,25 @@ def _write_hosted(build: Build, service: Service) -> list[Path]:
 
     _for_tabs(build, write_tab, tabs)
     return [folder]
+
+
+def hosted_tabs(build: Build, service: Service) -> list[str]:
+    """The tabs that have a repository for this service; ConfigError where none has."""
+    from d2lbook.publish.hosts import repositories
+
+    config = build.config
+    tabs = [tab for tab in build.tabs if tab in repositories(service, config)]
+    if lacking := [tab for tab in build.tabs if tab not in tabs]:
+        whose, form = (f" for {', '.join(lacking)}", "tab, ") if config.has_tabs else ("", "")
+        problem = Problem(
+            what=f"[{service}] github_repo names no repository{whose}",
+            place=config.place(service, "github_repo"),
+            remedy=f"write it as {form}owner/repository",
+        )
+        if not tabs:
+            raise ConfigError(problem)
+        build.reporter.note(problem)
+    return tabs
 
 
 def write_slides(build: Build) -> list[Path]:

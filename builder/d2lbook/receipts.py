@@ -27,7 +27,7 @@ from d2lbook.book import Place
 from d2lbook.config import Config
 from d2lbook.errors import OutputError, Problem
 from d2lbook.files import write_atomically
-from d2lbook.source.files import named_files
+from d2lbook.source.files import files_below, named_files
 
 _SAME_MOMENT = 2 * 10**9
 """Nanoseconds in which a file may change again without its times telling."""
@@ -113,17 +113,7 @@ class Receipts:
 
 def _files_of(config: Config) -> Iterator[Path]:
     """All files in the book's folder but those that are built, and hidden ones nobody names."""
-    walked = {config.root, *config.root.parents}
-
-    def is_wanted(folder: Path) -> bool:
-        # A link may lead back, or to a folder that the book is in.
-        is_source = not folder.name.startswith(".") and folder.name != "__pycache__"
-        return is_source and folder != config.output and folder.resolve() not in walked
-
-    for folder, below, files in os.walk(config.root, followlinks=True):
-        walked.add(Path(folder).resolve())
-        below[:] = sorted(name for name in below if is_wanted(Path(folder, name)))
-        yield from (Path(folder, name) for name in sorted(files))
+    yield from files_below(config.root, config.output)
     yield from named_files(config, (*config.build.resources, *config.build.dependencies))
     for pattern in filter(None, config.named_files):
         yield from filter(Path.is_file, config.root.glob(pattern))

@@ -24,6 +24,7 @@ from d2lbook.publishing import (
     SitePages,
     companions,
     copy_companions,
+    hosted_tabs,
     write_colab,
     write_package,
     write_sagemaker,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from d2lbook.document.citations import References
     from d2lbook.document.whole import Documents
     from d2lbook.html.site import Written
+    from d2lbook.publish.hosts import Service
 
     WriteVolume = Callable[[Book, Documents, References, str, Config, Path], list[Problem]]
     """Writes one tab's book to a file; returns what is wrong in it."""
@@ -193,6 +195,10 @@ def write_library(build: Build) -> list[Path]:
             written.append(path)
     if config.library.file:
         _write_version(build)
+    elif not written:
+        what = "no library is written: none is named"
+        remedy = "name its file with lib_file in [library-TAB] of config.ini"
+        build.reporter.note(Problem(what=what, remedy=remedy))
     return written
 
 
@@ -266,6 +272,12 @@ def _outputs(build: Build) -> str:
     return hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()
 
 
+def _outputs_for(service: Service, build: Build) -> str:
+    """The same, if there is a repository at all: else nothing is executed in vain."""
+    hosted_tabs(build, service)
+    return _outputs(build)
+
+
 def _outputs_and_fonts(build: Build) -> str:
     from d2lbook.pdf import fonts
 
@@ -291,8 +303,8 @@ TARGETS: Mapping[str, Target] = {
     "html": _once("html", write_html, _outputs_and_downloads),
     "outputcheck": check_outputs,
     "pkg": _once("pkg", write_package, _outputs),
-    "colab": _once("colab", write_colab, _outputs),
-    "sagemaker": _once("sagemaker", write_sagemaker, _outputs),
+    "colab": _once("colab", write_colab, partial(_outputs_for, "colab")),
+    "sagemaker": _once("sagemaker", write_sagemaker, partial(_outputs_for, "sagemaker")),
     "slides": _once("slides", write_slides, _outputs),
     "tabcheck": check_tabs,
     "linkcheck": check_links,

@@ -148,3 +148,17 @@ def test_a_variant_that_is_missing_is_no_error(check: Check) -> None:
 def test_a_book_without_tabs(check: Check) -> None:
     page = "# Book\n\n```{.python .input}\nx = 1\n```\n\n```{.python .input}\nx = 1\n```\n"
     assert check("tabcheck", page, "[build]\n") == (0, [])
+
+
+def test_a_page_that_only_the_default_tab_has(check: Check) -> None:
+    page = f"# Book\n\n{code('all', '1')}```{{.python .input}}\n2\n```\n"
+    assert check("tabcheck", page) == (
+        0,
+        [
+            f"index.md:9: note: {tab} doesn't have this page, as this cell is only for mxnet; "
+            "mark it with %%tab all, or name the tabs"
+            for tab in ("pytorch", "jax")
+        ],
+    )
+    told = check("tabcheck", page + code("jax", "3"))[1]
+    assert not any("doesn't have this page" in line for line in told)

@@ -81,3 +81,15 @@ def test_what_is_not_there(
 def test_a_book_without_tabs(make_book: MakeBook, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(make_book({"config.ini": "", "index.md": CELL}), "all", "index.md") == 2
     assert "this book has no tabs" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["../outside.md", "chapter/../../outside.md"])
+def test_what_lies_outside_the_book_is_left_alone(
+    book: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outside = book.parent / "outside.md"
+    outside.write_text(CELL)
+    assert run(book, "jax", name) == 2
+    assert capsys.readouterr().err == f"error: {name} is not in the book; name pages of the book\n"
+    assert run(book, "jax", str(outside)) == 2
+    assert outside.read_text() == CELL

@@ -130,7 +130,7 @@ def test_a_cell_that_raises(build: Build) -> None:
     assert code == 1
     assert lines == [
         "page.md:4: error: [mxnet] ZeroDivisionError: division by zero",
-        "error: 1 of 2 notebooks failed",
+        "error: 1 of 2 notebooks failed; pages, PDFs and the like are made once all of them run",
     ]
     folder = build.folder / "_build"
     assert not (folder / "eval/mxnet/page.ipynb").exists()
@@ -142,7 +142,10 @@ def test_a_cell_that_never_ends(build: Build) -> None:
     code, lines = build(cell("while True: pass", tab="mxnet"), "eval", timeout=1)
     assert code == 1
     assert len(lines) == 2
-    assert lines[1] == "error: 1 of 1 notebooks failed"
+    assert (
+        lines[1]
+        == "error: 1 of 1 notebooks failed; pages, PDFs and the like are made once all of them run"
+    )
     assert lines[0].startswith("page.md:3: error: [mxnet] ")
     assert "1 s" in lines[0]
 
@@ -151,7 +154,10 @@ def test_a_kernel_that_dies(build: Build) -> None:
     code, lines = build(cell("import os", "os.kill(os.getpid(), 9)", tab="mxnet"), "eval")
     assert code == 1
     assert len(lines) == 2
-    assert lines[1] == "error: 1 of 1 notebooks failed"
+    assert (
+        lines[1]
+        == "error: 1 of 1 notebooks failed; pages, PDFs and the like are made once all of them run"
+    )
     assert re.match(r"page\.md:\d: error: \[mxnet\] .*kernel", lines[0])
 
 
@@ -241,3 +247,54 @@ def test_notebooks_of_pages_that_are_gone_are_removed(build: Build) -> None:
     (build.folder / "other.md").unlink()
     assert main(["-C", str(build.folder), "-q", "build", "ipynb"]) == 0
     assert not other.exists()
+
+
+def test_a_library_that_is_no_module(build: Build) -> None:
+    config = f"{CONFIG}[library-pytorch]\nlib_file = page.md\n"
+    code, lines = build("# T\n", "lib", config=config)
+    assert code == 3
+    assert lines == [
+        "config.ini:7: error: [library-pytorch] lib_file can't be 'page.md'; "
+        "it has to be the path of a .py file"
+    ]
+
+
+def test_the_folder_of_the_book_is_named_in_one_below_it(build: Build) -> None:
+    build("# T\n", "ipynb")
+    assert main(["-C", str(build.folder / "img"), "build", "ipynb"]) == 3
+    assert build.capfd.readouterr().err.endswith(f"or name it with -C: -C {build.folder}\n")
+
+
+def test_an_output_folder_on_another_disk_can_be_cleared(build: Build, tmp_path: Path) -> None:
+    (tmp_path / "scratch").mkdir()
+    build("# T\n", "ipynb")
+    assert main(["-C", str(build.folder), "clear"]) == 0
+    (build.folder / "_build").symlink_to(tmp_path / "scratch")
+    build("# T\n", "ipynb")
+    assert (tmp_path / "scratch/ipynb").is_dir()
+    assert main(["-C", str(build.folder), "clear"]) == 0
+    assert not (tmp_path / "scratch").exists()
+    build("# T\n", "ipynb")
+
+
+def test_chapters_may_be_links(build: Build) -> None:
+    page = "# T\n\n```toc\nlinked/one\n```\n"
+    build("# T\n", "ipynb")
+    (build.folder / "real").mkdir(exist_ok=True)
+    (build.folder / "real/one.md").write_text("# One\n")
+    (build.folder / "real/up").symlink_to(build.folder)
+    (build.folder / "linked").symlink_to("real")
+    exclusions = CONFIG.replace("[build]", "[build]\nexclusions = real")
+    assert build(page, "html", config=exclusions) == (0, [])
+    assert (build.folder / "_build/html/linked/one.html").is_file()
+
+
+def test_a_page_that_no_table_of_contents_names(build: Build) -> None:
+    texts = {"config.ini": CONFIG.format(timeout=60), "index.md": INDEX, "page.md": "# P\n"}
+    folder = build.make_book({**texts, "lost.md": "# Lost\n", "img/one.svg": "<svg/>"})
+    assert main(["-C", str(folder), "build", "ipynb", "html"]) == 0
+    told = build.capfd.readouterr().err.splitlines()
+    assert told == [
+        "lost.md: note: no table of contents names this page, so readers hardly find it; "
+        "name it in a toc block, or leave it out with [build] exclusions"
+    ]

@@ -30,4 +30,7 @@ def test_all_failures_are_told_at_the_end_and_how_many_there_are(
     assert len(lines) == 3
     assert "raises.md:9: error: [python] ZeroDivisionError: division by zero" in lines
     assert any(line.startswith("dies.md:4: error: [python] the kernel died (sig") for line in lines)
-    assert lines[-1] == "error: 2 of 3 notebooks failed"
+    assert (
+        lines[-1]
+        == "error: 2 of 3 notebooks failed; pages, PDFs and the like are made once all of them run"
+    )

@@ -218,3 +218,31 @@ def test_a_page_without_a_title_is_reported() -> None:
 def test_documents_travel_between_processes() -> None:
     document = document_of(PAGE)
     assert pickle.loads(pickle.dumps(document)) == document
+
+
+def test_nothing_of_a_page_is_lost_without_a_word() -> None:
+    page = """
+# T
+
+Text.[^1]
+
+[^1]: One.
+
+[^1]: Another one.
+
+[^2]: Nobody's.
+
+> | a | b |
+> |---|---|
+> | x | y | lost | too |
+> | x | `a\\|b` | |
+> | x |
+"""
+    _, problems = documents_of({"index": page})
+    assert [problem.line("warning") for problem in problems] == [
+        "index.md:14: warning: this row has more cells than its table has columns: "
+        "'lost | too' is lost; give the head a cell more",
+        "index.md:8: warning: footnote '1' is defined twice; first at index.md:6; "
+        "give it another name",
+        "index.md:10: warning: nothing refers to footnote '2'; write [^2] in the text",
+    ]

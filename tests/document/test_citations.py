@@ -138,3 +138,12 @@ def test_another_bibliography_is_not_answered_from_the_cache(tmp_path: Path) -> 
     changed = BIBLIOGRAPHY.replace("Ani", "Zul")
     references, _ = formatted(tmp_path, cite("Ibu.2016"), text=changed)
     assert "Ibu, Z." in references.entries["Ibu.2016"].html
+
+
+def test_a_key_that_stands_twice_is_told(tmp_path: Path) -> None:
+    text = "@book{a,\n title = {A}}\n@book{a,\n title = {B}}\n"
+    _, problems = formatted(tmp_path, cite("a"), text=text)
+    assert [problem.line("warning") for problem in problems] == [
+        "book.bib:3: warning: 'a' is in the bibliography twice; first in line 1; "
+        "give one of them another key"
+    ]

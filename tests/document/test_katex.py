@@ -39,3 +39,8 @@ def test_v8_starts_again_when_it_is_needed() -> None:
     forget_engine()
     forget_engine()  # there is nothing to
     assert render([FRACTION], "mathml") == before
+
+
+def test_what_may_load_something_is_no_formula() -> None:
+    link = Formula(r"\href{https://example.org}{z}", display=False)
+    assert "may load" in render([link], "mathml")[link].error

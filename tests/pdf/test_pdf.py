@@ -281,7 +281,7 @@ def test_a_damaged_picture_names_its_page(make_book: MakeBook) -> None:
     text = "# T\n\n![A](../a.png)\n"
     files = page("# First\n\n```toc\n\nsecond\n```\n", **{"a.png": "no picture"})
     root = make_book({**files, "chapter/second.md": text})
-    with pytest.raises(RenderError, match=r"^chapter/second\.md: error: Typst can't set this page"):
+    with pytest.raises(RenderError, match=r"^chapter/second\.md: error: the image 'a.png' can't"):
         build_pdf(root)
     assert not (root / "_build" / "pdf").exists()
 

@@ -43,7 +43,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="prune: what may be left, such as 500MB (default: [execute] cache_size)",
     )
     parser.add_argument("--older", type=_age, metavar="AGE", help="prune: such as 12h, 30d or 8w")
-    parser.add_argument("--all", action="store_true", help="prune: even what the book uses now")
+    parser.add_argument(
+        "--all",
+        action="store_true",
+        help="prune: everything, even what the book uses now; with --size, --older: not sparing it",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -84,7 +88,9 @@ def _prune(config: Config, arguments: argparse.Namespace, console: Console) -> I
     from d2lbook.execute.pruning import prune
 
     size = arguments.size
-    if size is OWN_LIMIT:
+    if size is OWN_LIMIT and arguments.all:
+        size = 0 if arguments.older is None else None
+    elif size is OWN_LIMIT:
         size = config.execute.cache_size if arguments.older is None else None
     store = own_results(config)
     keep = () if arguments.all else _in_use(config, console)

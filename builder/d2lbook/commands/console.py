@@ -47,8 +47,9 @@ class Console:
             print("waiting for another build of this book to end", file=sys.stderr, flush=True)
 
     def note(self, problem: Problem) -> None:
-        """Something to know."""
-        if self.verbosity >= 0:
+        """Something to know; once for all targets."""
+        if self.verbosity >= 0 and problem not in self._told:
+            self._told.add(problem)
             print(problem.line("note"), file=sys.stderr, flush=True)
 
     def result(self, text: str) -> None:

@@ -18,6 +18,8 @@ def named_files(folder: Path, patterns: list[str]) -> Iterator[str]:
     seen: set[str] = set()
     for given in patterns:
         pattern = os.path.relpath(given, folder) if Path(given).is_absolute() else given
+        if Path(os.path.normpath(pattern)).parts[:1] == ("..",):
+            raise UsageError.of(f"{given} is not in the book", "name pages of the book")
         names = (
             [pattern]
             if (folder / pattern).is_file()

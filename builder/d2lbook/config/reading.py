@@ -41,9 +41,13 @@ def read_config(root: Path) -> tuple[Config, list[Problem]]:
     try:
         content = path.read_text(encoding="utf-8-sig")
     except (FileNotFoundError, NotADirectoryError):
+        above = next(
+            (each for each in root.resolve().parents if (each / FILE_NAME).is_file()), None
+        )
+        known = f": -C {above}" if above else ""
         raise ConfigError.of(
             f"there is no {FILE_NAME} in {root}",
-            "run d2lbook in a book's folder, or name it with -C",
+            f"run d2lbook in a book's folder, or name it with -C{known}",
         ) from None
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1

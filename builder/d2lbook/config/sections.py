@@ -26,6 +26,7 @@ from d2lbook.config.values import (
     language,
     lines,
     links,
+    module_file,
     names,
     page_patterns,
     preloads,
@@ -166,7 +167,7 @@ class EnvironmentConfig:
 class Library:
     """``[library-TAB]``: the file made from ``#@save`` cells, and the aliases."""
 
-    file: str = setting(inside, "lib_file")
+    file: str = setting(module_file, "lib_file")
     name: str = setting(text, "lib_name")
     """Module that stands behind the aliases (``np``, ``torch``, ``tf``, ``jnp``)."""
     simple_alias: tuple[str, ...] = setting(items)
@@ -180,7 +181,7 @@ class Library:
 class Version:
     """``[library]``."""
 
-    file: str = setting(inside, "version_file")
+    file: str = setting(module_file, "version_file")
     """File whose ``__version__`` line is set to the release."""
 
 
@@ -291,7 +292,7 @@ class Config:
         parts += [*self.environments.values(), *self.libraries.values()]
         for part in parts:
             for field in dataclasses.fields(part):
-                if field.metadata["convert"] in {inside, insides}:
+                if field.metadata["convert"] in {inside, insides, module_file}:
                     value = getattr(part, field.name)
                     yield from [value] if isinstance(value, str) else value
 

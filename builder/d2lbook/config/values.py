@@ -141,6 +141,13 @@ def inside(value: str) -> str:
     return path
 
 
+def module_file(value: str) -> str:
+    """The path of a Python module in the book's folder; empty when there is none."""
+    if value and not value.endswith(".py"):
+        raise ValueError("the path of a .py file")
+    return inside(value)
+
+
 def insides(value: str) -> tuple[str, ...]:
     """Paths or patterns in the book's folder, separated by white space."""
     found = tuple(inside(word) for word in value.split())

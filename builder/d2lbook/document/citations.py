@@ -93,7 +93,9 @@ def format_citations(
     references = (memory or Memory()).recall(
         "citations", asked, lambda: _cached(Store(cache), *asked)
     )
-    known = re.findall(r"@\w+\s*[{(]\s*([^\s,]+)\s*,", text)
+    entries = list(re.finditer(r"@\w+\s*[{(]\s*([^\s,]+)\s*,", text))
+    known = [entry[1] for entry in entries]
+    problems += _doubled(entries, text, bibliography)
     problems += [
         Problem(what=f"unknown citation '{key}'", place=place, remedy=_remedy(key, known))
         for citation, place in placed
@@ -120,6 +122,18 @@ def _read(root: Path, bibliography: str) -> tuple[str, list[Problem]]:
         raise RenderError.at(
             bibliography, line, "the file is not UTF-8", "save it as UTF-8"
         ) from None
+
+
+def _doubled(entries: Sequence[re.Match[str]], text: str, file: str) -> Iterator[Problem]:
+    """A problem for each entry of the bibliography whose key an earlier one has."""
+    lines: dict[str, int] = {}
+    for entry in entries:
+        line = text.count("\n", 0, entry.start()) + 1
+        if first := lines.get(entry[1]):
+            what = f"'{entry[1]}' is in the bibliography twice; first in line {first}"
+            place = Place(path=file, line=line)
+            yield Problem(what=what, place=place, remedy="give one of them another key")
+        lines.setdefault(entry[1], line)
 
 
 def _remedy(key: str, known: Sequence[str]) -> str:

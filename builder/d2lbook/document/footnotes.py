@@ -8,7 +8,7 @@ definition may stand in any prose cell of the page. Afterwards:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 
 from markdown_it.token import Token
@@ -25,10 +25,14 @@ def collect_footnotes(
     """Take the definitions out of the prose of a page, and number the references.
 
     Returns the prose, the footnotes in order, and a problem for each reference
-    to none, which becomes plain text.
+    to none, which becomes plain text, and for each footnote that nobody gets to see.
     """
     definitions: dict[str, tuple[Cell, tuple[Token, ...]]] = {}
-    kept = [replace(cell, tokens=tuple(_take_definitions(cell, definitions))) for cell in cells]
+    found: list[tuple[str, Place]] = []
+    kept = [
+        replace(cell, tokens=tuple(_take_definitions(cell, definitions, found, page)))
+        for cell in cells
+    ]
     counts: dict[str, int] = {}
     problems: list[Problem] = []
     texts = [(prose.cell, prose.tokens) for prose in kept]
@@ -54,7 +58,20 @@ def collect_footnotes(
         )
         for number, (label, count) in enumerate(counts.items(), 1)
     )
-    return kept, notes, problems
+    return kept, notes, [*problems, *_unseen(found, counts)]
+
+
+def _unseen(found: Sequence[tuple[str, Place]], referred: Container[str]) -> Iterator[Problem]:
+    """A problem for each of the footnotes found that is defined twice or that nothing refers to."""
+    first: dict[str, Place] = {}
+    for label, place in found:
+        if label in first:
+            what = f"footnote '{label}' is defined twice; first at {first[label]}"
+            yield Problem(what=what, place=place, remedy="give it another name")
+        elif label not in referred:
+            what, remedy = f"nothing refers to footnote '{label}'", f"write [^{label}] in the text"
+            yield Problem(what=what, place=place, remedy=remedy)
+        first.setdefault(label, place)
 
 
 def _unknown(label: str, place: Place) -> Problem:
@@ -63,13 +80,18 @@ def _unknown(label: str, place: Place) -> Problem:
 
 
 def _take_definitions(
-    prose: Prose, definitions: dict[str, tuple[Cell, tuple[Token, ...]]]
+    prose: Prose,
+    definitions: dict[str, tuple[Cell, tuple[Token, ...]]],
+    found: list[tuple[str, Place]],
+    page: Page,
 ) -> Iterator[Token]:
-    """The tokens outside definitions; those inside go into ``definitions``."""
+    """The tokens outside definitions; those inside go into ``definitions``, where they stand
+    into ``found``."""
     label, note = None, list[Token]()
     for token in prose.tokens:
         if token.type == "footnote_reference_open":
             label, note = token.meta["label"], []
+            found.append((label, page.place(prose.cell.line_of((token.map or [0])[0]))))
         elif token.type == "footnote_reference_close":
             definitions.setdefault(label or "", (prose.cell, tuple(note)))
             label = None

@@ -99,4 +99,5 @@ def _parser(quotes: str) -> MarkdownIt:
 def _lines(state: StateCore) -> None:
     """Give inline tokens their lines, and take down what is damaged."""
     place_inlines(state.tokens)
-    state.env["damages"] = list(settle_damage(state.tokens))
+    damages = [*state.env["lost_cells"], *settle_damage(state.tokens)]
+    state.env["damages"] = sorted(damages, key=lambda damage: damage.line)

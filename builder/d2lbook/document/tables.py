@@ -11,17 +11,44 @@ after it does.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block.table import escapedSplit
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
+from d2lbook.document.damage import Damage
+
+_QUOTED = re.compile(r"^(?:[ \t]*>)*")
 _CAPTION = re.compile(r":(?![A-Za-z][\w-]*:`)[ \t]*(?=\S)")
 
 
 def tables_plugin(md: MarkdownIt) -> None:
     """Teach the parser captions of tables."""
     md.core.ruler.after("block", "table_caption", _captions)
+    md.core.ruler.after("block", "lost_cells", _lost_cells)
+
+
+def _lost_cells(state: StateCore) -> None:
+    """Take down rows that have more cells than their table has columns: those are left out."""
+    lost: list[Damage] = []
+    columns = 0
+    for token, following in pairwise(state.tokens):
+        if token.type == "table_open":
+            columns = 0
+        elif token.type == "th_open":
+            columns += 1
+        elif token.type == "tr_open" and following.type == "td_open" and token.map:
+            line = state.src.split("\n")[token.map[0]]
+            row = _QUOTED.sub("", line).strip().strip("|")
+            cells = [cell.strip() for cell in escapedSplit(row)]
+            if left_out := " | ".join(filter(None, cells[columns:])):
+                what = f"this row has more cells than its table has columns: '{left_out}' is lost"
+                lost.append(
+                    Damage(line=token.map[0], what=what, remedy="give the head a cell more")
+                )
+    state.env["lost_cells"] = lost
 
 
 def _captions(state: StateCore) -> None:

@@ -51,7 +51,8 @@ class Workspace:
         self._with_installed_fonts = bool(families)
         self._characters: set[str] = set()
         self._pages: dict[str, str] = {}
-        self._pictures = 0
+        self._places: dict[str, str] = {}
+        """Where the compiler finds each picture."""
         template = resources.files(__package__).joinpath(_TEMPLATE).read_bytes()
         (folder / _TEMPLATE).write_bytes(template)
         definitions = (
@@ -127,6 +128,8 @@ class Workspace:
 
     def _located(self, error: typst.TypstError, front: Mapping[str, object]) -> RenderError:
         """The error with the file of the book that it comes from."""
+        if unreadable := self._unreadable_picture():
+            return unreadable
         remedy = "; ".join(error.hints)
         place = _PLACE.search(error.diagnostic)
         page = place[1] if place else self._failing(error, front)
@@ -134,6 +137,20 @@ class Workspace:
             return RenderError.of(f"Typst can't make the PDF: {error.message}", remedy)
         what = f"Typst can't set this page: {error.message}"
         return RenderError.at(self._pages[page], 0, what, remedy)
+
+    def _unreadable_picture(self) -> RenderError | None:
+        """The error for a picture that Typst can't read, if there is one: it says but why."""
+        for path, place in self._places.items():
+            compiler = typst.Compiler(f'#image("{place}")'.encode(), root=self._folder)
+            try:
+                compiler.compile(format="pdf")
+            except typst.TypstError as error:
+                shown = (
+                    source for name, source in self._pages.items() if place in self._read(name)
+                )
+                what = f"the image '{path}' can't be read: {error.message}"
+                return RenderError.at(next(shown, path), 0, what, "mend it, or take another one")
+        return None
 
     def _failing(self, error: typst.TypstError, front: Mapping[str, object]) -> str:
         """The page that fails alone as all of them did: errors of the layout have no place."""
@@ -146,8 +163,12 @@ class Workspace:
         return ""
 
     def _picture_place(self, path: str) -> str:
-        self._pictures += 1
-        return f"/pictures/{self._pictures:03}{PurePosixPath(path).suffix.lower()}"
+        suffix = PurePosixPath(path).suffix.lower()
+        self._places[path] = f"/pictures/{len(self._places) + 1:03}{suffix}"
+        return self._places[path]
+
+    def _read(self, name: str) -> str:
+        return (self._folder / name).read_text(encoding="utf-8")
 
     def _write(self, name: str, markup: str) -> None:
         (self._folder / name).write_text(f"{markup}\n", encoding="utf-8")

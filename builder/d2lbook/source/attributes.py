@@ -7,6 +7,7 @@ all but Jupyter, which is not to run it (see ``d2lbook activate``).
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass
 
@@ -32,6 +33,19 @@ class Attributes:
         """The language of a code cell."""
         others = (name for name in self.classes if name not in {ACTIVE, INACTIVE})
         return next(others, "python")
+
+
+def meant_fence(info: str) -> tuple[str, str] | None:
+    """What the fence of a listing was probably meant to be, and how that is written."""
+    words = [part for word in re.split(r"[\s{},]+", info) for part in word.split(".") if part]
+    if words and words[0].lower() in {"toc", "tocs", "toctree"}:
+        return "table of contents", "```toc"
+    if info.startswith("{"):
+        for word in words:
+            if near := difflib.get_close_matches(word.lower(), [ACTIVE, "output"], 1, cutoff=0.8):
+                written = {ACTIVE: "{.python .input}", "output": "{.json .output}"}[near[0]]
+                return "code cell" if near[0] == ACTIVE else "cell's output", f"```{written}"
+    return None
 
 
 def parse_attributes(info: str) -> Attributes:

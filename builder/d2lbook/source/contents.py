@@ -23,6 +23,7 @@ from itertools import takewhile
 from d2lbook.book import Book, Chapter, Contents, Page, Place
 from d2lbook.errors import Problem, SourceError, raise_all
 
+KNOWN_OPTIONS = ("maxdepth", "numbered")
 OPTION = re.compile(r":([\w-]+):\s*(.*)$")
 TOCTREE = re.compile(r"(\s*)\.\.[ \t]+toctree::")
 TITLED = re.compile(r".*<([^<>]+)>$")
@@ -50,6 +51,13 @@ def parse_contents(lines: Sequence[str], first_line: int, name: str, path: str) 
         numbered="numbered" in options,
         max_depth=int(depth) if re.fullmatch("[0-9]{1,9}", depth) else None,
     )
+
+
+def unknown_options(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """The options of a table of contents that there are not, by the index of their line."""
+    for index, line in enumerate(lines):
+        if (match := OPTION.match(line.strip())) and match[1] not in KNOWN_OPTIONS:
+            yield index, match[1]
 
 
 def find_toctrees(

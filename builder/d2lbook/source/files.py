@@ -163,10 +163,23 @@ def _fits(parts: tuple[str, ...], patterns: tuple[str, ...]) -> bool:
 
 
 def _markdown_files(source: Path, output: Path) -> Iterator[str]:
-    for folder, below, files in os.walk(source):
-        below[:] = sorted(
-            name for name in below if not name.startswith(".") and Path(folder, name) != output
-        )
-        for name in files:
-            if name.endswith(".md"):
-                yield Path(folder, name).relative_to(source).as_posix()
+    for file in files_below(source, output):
+        if file.suffix == ".md":
+            yield file.relative_to(source).as_posix()
+
+
+def files_below(root: Path, output: Path) -> Iterator[Path]:
+    """All files of this folder and those below it, but for hidden folders and what is built.
+
+    Links are followed, but into no folder twice, nor into one that holds this one.
+    """
+    walked = {root.resolve(), *root.resolve().parents}
+
+    def is_wanted(folder: Path) -> bool:
+        is_source = not folder.name.startswith(".") and folder.name != "__pycache__"
+        return is_source and folder != output and folder.resolve() not in walked
+
+    for folder, below, files in os.walk(root, followlinks=True):
+        walked.add(Path(folder).resolve())
+        below[:] = sorted(name for name in below if is_wanted(Path(folder, name)))
+        yield from (Path(folder, name) for name in sorted(files))

@@ -12,19 +12,36 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from d2lbook.book import Cell, Contents, Frame, Page, Place
 from d2lbook.errors import Problem, SourceError
-from d2lbook.source.attributes import Attributes, parse_attributes
-from d2lbook.source.contents import find_toctrees, parse_contents
+from d2lbook.source.attributes import Attributes, meant_fence, parse_attributes
+from d2lbook.source.contents import (
+    KNOWN_OPTIONS,
+    find_toctrees,
+    parse_contents,
+    unknown_options,
+)
 from d2lbook.source.fences import Block, Unclosed, cut
 from d2lbook.source.frames import FrameMark, Frames, read_frame_mark
 from d2lbook.source.outputs import parse_outputs
-from d2lbook.source.tabs import CodeMarks, TabBlocks, Tabs, read_code_marks, read_marker
+from d2lbook.source.tabs import (
+    CodeMarks,
+    TabBlocks,
+    Tabs,
+    is_damaged_mark,
+    read_code_marks,
+    read_marker,
+)
 
 NO_ATTRIBUTES = Attributes()
+
+SELECTED = re.compile(r"tab\.selected\(([^()]*)\)")
+QUOTED = re.compile(r"""["']([^"'\n]*)["']""")
+INNER_CELL = re.compile(r"[ \t]+(?:`{3,}|~{3,})[ \t]*\{?[^`]*\.input\b")
 
 CELL_MAGICS = {"bash": "%%bash", "ruby": "%%ruby", "r": "%%R"}
 """Languages of cells that are run through a magic of IPython."""
@@ -88,9 +105,16 @@ class _Reader:
             elif block.kind == "fence" and attributes.classes == ("toc",):
                 inner = self.lines[block.first + 1 : block.end - 1]
                 self.contents.append(parse_contents(inner, block.first + 2, self.name, self.path))
+                for index, option in unknown_options(inner):
+                    what = f"a table of contents has no option ':{option}:'"
+                    known = f"known are: {', '.join(KNOWN_OPTIONS)}"
+                    self.warn(block.first + 1 + index, what, known)
             elif block.kind == "fence" and attributes.classes == ("eval_rst",):
                 inner = self.lines[block.first + 1 : block.end - 1]
                 self.contents += find_toctrees(inner, block.first + 2, self.name, self.path)
+            elif block.kind == "fence" and (meant := meant_fence(block.info)):
+                what = f"'{block.info}' is a mere listing; a {meant[0]} was probably meant"
+                self.warn(block.first, what, f"write {meant[1]}")
             elif block.kind == "text":
                 prose_start = self.markers(block, prose_start)
         self.prose(prose_start, len(self.lines))
@@ -108,6 +132,9 @@ class _Reader:
         """Cut the text at the marks in it; where the last piece starts."""
         for index in range(block.first, block.end):
             line = self.lines[index]
+            if ".input" in line and INNER_CELL.match(line):
+                remedy = "begin its fence at the beginning of the line"
+                self.warn(index, "a code cell can't stand in a list: this is a listing", remedy)
             if self.rules.tabs and "_tab" in line and (marker := read_marker(line)):
                 self.prose(prose_start, index)
                 self.blocks.marker(index, marker)
@@ -165,9 +192,14 @@ class _Reader:
         numbers = range(block.first + 2, block.end)
         tabs: Tabs = None
         if self.rules.tabs:
+            self.check_marks(block.first + 1, lines)
             marks = read_code_marks(lines)
             for index in marks.mark_lines[:1]:
                 self.check_tabs(block.first + 1 + index, marks.tabs)
+            for index in marks.mark_lines[1:]:
+                if read_code_marks([lines[index]]).tabs != marks.tabs:
+                    what = f"a second tab mark '{lines[index].strip()}', which doesn't count"
+                    self.warn(block.first + 1 + index, what, "name all tabs in one")
             tabs = self.rules.tabs_of(marks)
             kept = [index for index in range(len(lines)) if index not in marks.mark_lines]
         else:
@@ -212,6 +244,19 @@ class _Reader:
         except ValueError:
             self.fail(block.first, "outputs that no notebook could have", "delete the block")
         self.cells[-1] = replace(self.cells[-1], outputs=outputs)
+
+    def check_marks(self, first: int, lines: Sequence[str]) -> None:
+        """Refuse marks of a code cell, and questions for the tab, that mean no tab."""
+        remedy = "write %%tab NAME, … or #@tab NAME, … on a line of its own"
+        for index, line in enumerate(lines, first):
+            if is_damaged_mark(line):
+                self.fail(index, f"a damaged tab mark '{line.strip()}'", remedy)
+        code = "\n".join(lines)
+        for question in SELECTED.finditer(code) if "tab.selected" in code else ():
+            named = tuple(name.lower() for name in QUOTED.findall(question[1]))
+            number = code.count("\n", 0, question.start())
+            if "#" not in lines[number].partition("tab.selected")[0]:
+                self.check_tabs(first + number, named)
 
     def check_tabs(self, index: int, tabs: Tabs) -> None:
         for tab in tabs or ():

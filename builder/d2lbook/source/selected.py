@@ -284,6 +284,8 @@ class _Reduction:
             if node.keywords or not all(isinstance(name, str) for name in many):
                 self.fail(node.lineno, f"{CALL} takes names of tabs", "write them out, in quotes")
             found.update(name.lower() for name in many)
+        if not found:
+            self.fail(node.lineno, f"{CALL} without a tab", "name one, in quotes")
         return found
 
     def text(self, node: ast.expr) -> str:

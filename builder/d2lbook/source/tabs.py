@@ -18,6 +18,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 MARK = re.compile(r"[ \t]*(#[ \t]*@tab|(?:#[ \t]*)?%%tab)[ \t]+([\w, \t]+?)[ \t]*$")
+DAMAGED_MARK = re.compile(
+    r"[ \t]*(?:#[ \t]*@[ \t]*tabs?\b|(?:#[ \t]*)?%%[ \t]*tabs?\b|%tabs?[ \t]+\w)", re.IGNORECASE
+)
 MARKER = re.compile(r" {0,3}:[ ]*(begin_tab|end_tab)[ ]*:[ ]*(.*)$")
 EXACT = re.compile(r":begin_tab:`[\w, ]+`\s*$|:end_tab:\s*$")
 NAMES = re.compile(r"`?([\w, ]+)")
@@ -54,6 +57,11 @@ def read_code_marks(lines: Sequence[str]) -> CodeMarks:
     return CodeMarks(split_names(first[2]), True, tuple(index for index, _ in found))
 
 
+def is_damaged_mark(line: str) -> bool:
+    """Whether a line of a code cell was to be a tab mark and is none."""
+    return "tab" in line.lower() and bool(DAMAGED_MARK.match(line)) and not MARK.match(line)
+
+
 @dataclass(frozen=True, slots=True)
 class Marker:
     """A line ``:begin_tab:`` or ``:end_tab:``."""
@@ -62,6 +70,8 @@ class Marker:
     tabs: Tabs
     damaged: bool
     """Whether it was understood although it isn't written as it should be."""
+    rest: str = ""
+    """What else stands on its line."""
 
 
 def read_marker(line: str) -> Marker | None:
@@ -71,9 +81,10 @@ def read_marker(line: str) -> Marker | None:
         return None
     damaged = not EXACT.match(line)
     if match[1] == "end_tab":
-        return Marker(False, None, damaged)
+        return Marker(False, None, damaged, match[2].strip())
     names = NAMES.match(match[2])
-    return Marker(True, split_names(names[1]) if names else (), damaged)
+    rest = match[2][names.end() :].removeprefix("`").strip() if names else ""
+    return Marker(True, split_names(names[1]) if names else (), damaged, rest)
 
 
 class TabBlocks:
@@ -97,9 +108,9 @@ class TabBlocks:
     def marker(self, index: int, marker: Marker) -> None:
         """Enter or leave a block at this line."""
         if marker.damaged:
-            self._warn(
-                index, "a damaged tab marker", "write :begin_tab:`NAME, …` or :end_tab: alone"
-            )
+            lost = f", and '{marker.rest}' is left out" if marker.rest else ""
+            remedy = "write :begin_tab:`NAME, …` or :end_tab: alone"
+            self._warn(index, f"a damaged tab marker{lost}", remedy)
         if marker.begins:
             self._begin(index, marker.tabs)
         else:
