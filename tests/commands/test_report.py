@@ -9,9 +9,13 @@ import sys
 
 import pytest
 from d2lbook.__main__ import main
-from d2lbook.config import parse_config
+from d2lbook.config import parse_config, read_config
 from d2lbook.execute.environments import find_environment
+from d2lbook.execute.keys import Inputs
+from d2lbook.execute.records import Record, Records
 from d2lbook.html.report import Row, Total, memory, report_html, seconds, totals
+from d2lbook.notebooks.select import select
+from d2lbook.source.files import read_book
 
 from tests.conftest import MakeBook
 from tests.execute.conftest import Machine, machine
@@ -56,6 +60,39 @@ def test_a_python_that_is_not_there_keeps_no_report_back(
     assert main(["-C", str(book), "report"]) == 0
     assert "is no Python that runs" in capsys.readouterr().err
     assert (book / "_build/report/index.html").is_file()
+
+
+def test_versions_are_those_that_pages_tell(
+    make_book: MakeBook, machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    book = make_book(
+        {
+            "config.ini": "[build]\ntabs = tensorflow\n[env tensorflow]\n"
+            f"requirements = envs/tf.txt\npython = {python}\n",
+            "envs/tf.in": "tensorflow-cpu\nipykernel\n",
+            "envs/tf.txt": "tensorflow-cpu==2.21.0\nnumpy==2.4.0\nipykernel==7.4.0\n",
+            "index.md": "# Book\n\n```{.python .input}\n1\n```\n",
+        }
+    )
+    config, _ = read_config(book)
+    notebook = select(read_book(config)[0].pages["index"], "tensorflow", "tensorflow")
+    assert notebook
+    inputs = Inputs(
+        cells=(),
+        environment="",
+        variables={},
+        modules={},
+        data={},
+        folder="",
+        seed=0,
+        preparation="",
+    )
+    Records(config).save(notebook, Record(inputs=inputs, seconds=1))
+    assert main(["-C", str(book), "report"]) == 0
+    versions = f"tensorflow-cpu 2.21.0 · ipykernel 7.4.0 · Python {python}"
+    assert capsys.readouterr().out.splitlines()[0].endswith(f"  {versions}")
+    assert versions in (book / "_build/report/index.html").read_text()
 
 
 def test_sums_are_those_of_each_tab() -> None:

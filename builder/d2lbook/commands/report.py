@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from d2lbook.commands.console import Console
+    from d2lbook.config import Config
     from d2lbook.html.report import Row
     from d2lbook.pipeline import Build
 
@@ -44,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     build = Build(config, tabs, quiet_reporter(console))
     rows = list(_rows(build))
     origins = _origins(build, console)
-    sums = totals(rows, {tab: _versions(origins.get(tab, {})) for tab in tabs})
+    sums = totals(rows, {tab: _versions(config, tab, origins.get(tab, {})) for tab in tabs})
     with reserved(config, console.wait_for_build):
         path = claim(config) / "report" / "index.html"
         write_file(path, report_html(config.project.title or config.project.name, rows, sums))
@@ -101,9 +102,22 @@ def _origins(build: Build, console: Console) -> Mapping[str, Mapping[str, str]]:
         return {}
 
 
-def _versions(origin: Mapping[str, str]) -> str:
-    """Those of the framework and of Python; empty where there is no environment."""
-    versions = {name: text for name, text in origin.items() if name != "lock"}
-    python = versions.pop("python", "")
+def _versions(config: Config, tab: str, origin: Mapping[str, str]) -> str:
+    """What the outputs of a tab were made with, as its pages say it.
+
+    Where no lock says it, the versions of Python and the framework, or nothing at all.
+    """
+    from d2lbook.document.made_with import made_with
+
+    if made := made_with(config, tab):
+        versions = dict(made.versions)
+    else:
+        versions = {
+            "Python" if name == "python" else name: version
+            for name, version in origin.items()
+            if name != "lock"
+        }
+    # Python comes last, since every line has it.
+    python = versions.pop("Python", "")
     named = [f"{name} {version}" for name, version in versions.items()]
     return " · ".join([*named, *([f"Python {python}"] if python else [])])
