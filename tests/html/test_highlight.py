@@ -39,11 +39,27 @@ def test_python(code: str, expected: str) -> None:
 
 
 def test_other_languages() -> None:
-    assert bracketed(highlight('echo "a" # why', "bash")) == '[b echo] [s "a"] [c # why]'
+    assert bracketed(highlight('SELECT "a"; -- why', "sql")) == '[k SELECT] [s "a"]; [c -- why]'
     assert highlight("<x>", "no such language") == "&lt;x&gt;"
 
 
-@pytest.mark.parametrize("language", ["python", "bash", ""])
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("pip install torch==2.0.0", "pip install torch==2.0.0"),
+        ("make test > out.txt 2>&1", "make test > out.txt 2>&1"),
+        ("export CUDA_HOME=/opt/cuda-12.1", "export CUDA_HOME=/opt/cuda-12.1"),
+        ('echo "a $x" # why', 'echo [s "a ]$x[s "] [c # why]'),
+        ("for x in 1 2; do ls $x; done", "[k for] x [k in] 1 2; [k do] ls $x; [k done]"),
+        ("for-each a done.txt; a=if-b a=#b", "for-each a done.txt; a=if-b a=#b"),
+    ],
+)
+def test_shells_have_no_part_of_a_word_in_colour(code: str, expected: str) -> None:
+    assert bracketed(highlight(code, "bash")) == expected
+    assert bracketed(highlight(f"$ {code}", "console")) == f"[c $ ]{expected}"
+
+
+@pytest.mark.parametrize("language", ["python", "bash", "console", ""])
 @given(text=st.one_of(st.text(), st.lists(st.sampled_from(PIECES)).map("".join)))
 def test_no_character_is_lost(language: str, text: str) -> None:
     text = re.sub(r"\r\n?", "\n", text).rstrip("\n")

@@ -8,6 +8,8 @@ the colour of text.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import groupby
 from typing import TypeAlias
@@ -18,6 +20,12 @@ from pygments.token import Token, _TokenType
 from pygments.util import ClassNotFound
 
 from d2lbook.document.python_code import python_runs
+
+_SHELLS = {"Bash", "Bash Session"}
+"""Names of lexers that take words for commands, and digits in words for numbers."""
+_SHELL_COLORS = {"c", "e", "k", "s"}
+_WORD_END = re.compile(r"[\w.\-+=/:@%~,#]")
+"""What goes on with a word of a shell, where it stands before or after one."""
 
 _PYTHON = {"python", "python3", "py", "ipython", "ipython3"}
 _COLORS = {
@@ -67,7 +75,23 @@ def _lexed(code: str, language: str) -> list[Run]:
     # Some lexers know a comment only by the line break after it.
     tokens = [(_color_of(kind), text) for kind, text in lexer.get_tokens(code + "\n")]
     name, text = tokens.pop()
-    return [*tokens, (name, text.removesuffix("\n"))]
+    pieces = [*tokens, (name, text.removesuffix("\n"))]
+    return list(_of_a_shell(pieces)) if lexer.name in _SHELLS else pieces
+
+
+def _of_a_shell(pieces: Sequence[Run]) -> Iterator[Run]:
+    """The pieces of a shell's code with only the colours that are surely right.
+
+    Its words may be anything: ``torch`` in ``pip install torch==2.0.0`` is no variable,
+    ``for-each`` and ``done.txt`` have no keyword in them, and ``a=#b`` is no comment.
+    """
+    before = ""
+    for number, (name, text) in enumerate(pieces):
+        after = pieces[number + 1][1] if number + 1 < len(pieces) else ""
+        is_in_word = _WORD_END.match(before[-1:]) or (name == "k" and _WORD_END.match(after))
+        is_sure = name in _SHELL_COLORS and not (name in {"c", "k"} and is_in_word)
+        yield name if is_sure else "", text
+        before = text or before
 
 
 @cache
