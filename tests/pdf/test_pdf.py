@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from d2lbook.errors import OutputError, RenderError
@@ -83,6 +85,23 @@ def test_whatever_stands_in_a_title_stands_in_the_contents(
     text = f"# T\n:label:`chap_first`\n\n## {title}\n\n[^1]: A note.\n"
     pdf, _ = build_pdf(make_book(page(text, **{"chapter/a.svg": SVG})))
     assert shown in " ".join(pdf.pages[2].extract_text().split())
+
+
+@pytest.mark.parametrize("sections", [0, 1, 2, 7])
+def test_no_chapter_is_the_last_line_of_a_page_of_contents(
+    make_book: MakeBook, sections: int
+) -> None:
+    """Not even where a page has room for it alone; chapters without sections may be."""
+    chapters = [f"c{number}" for number in range(30)]
+    text = "# Chapter\n" + "\n## Section\n" * sections
+    files = {f"{name}.md": text for name in chapters}
+    index = "# Index\n\n```toc\n:numbered:\n\n" + "\n".join(chapters) + "\n```\n"
+    pdf, _ = build_pdf(make_book({"config.ini": CONFIG, "index.md": index, **files}))
+    contents = [each.extract_text() for each in pdf.pages if "Contents" in each.extract_text()]
+    last = [re.findall("Chapter|Section", text)[-1] for text in contents]
+    assert len(last) >= 2
+    assert sum(len(re.findall("Chapter", text)) for text in contents) == 30
+    assert set(last) == {"Section" if sections else "Chapter"}
 
 
 def test_a_footnote_of_a_title_stands_once(make_book: MakeBook) -> None:
@@ -206,6 +225,25 @@ def test_code_never_runs_off_the_page(make_book: MakeBook) -> None:
     assert max(ends) < width - 60
 
 
+@pytest.mark.parametrize(
+    ("code", "lines"),
+    [
+        ("trainable=False", ["trainable=", "False"]),
+        ("trainable==None", ["trainable==", "None"]),
+        ("dimensions,others", ["dimensions,", "others"]),
+    ],
+)
+def test_code_in_tables_breaks_where_a_value_begins(
+    make_book: MakeBook, code: str, lines: list[str]
+) -> None:
+    row = f"| {' | '.join([f'`{code}`'] * 5)} |\n"
+    text = f"# T\n\n|{' a |' * 5}\n|{'---|' * 5}\n{row}"
+    pdf, _ = build_pdf(make_book(page(text)))
+    found = pdf.pages[3].extract_text(extraction_mode="layout").splitlines()
+    shown = [line.split() for line in found if any(part in line for part in lines)]
+    assert shown == [[line] * 5 for line in lines]
+
+
 def test_long_outputs_go_on_on_the_next_page(make_book: MakeBook) -> None:
     lines = "".join(f"line {number}\n" for number in range(400))
     text = with_outputs({"output_type": "stream", "name": "stdout", "text": lines})
@@ -284,6 +322,35 @@ def test_a_damaged_picture_names_its_page(make_book: MakeBook) -> None:
     with pytest.raises(RenderError, match=r"^chapter/second\.md: error: the image 'a.png' can't"):
         build_pdf(root)
     assert not (root / "_build" / "pdf").exists()
+
+
+@pytest.mark.parametrize(
+    ("look", "font"),
+    [
+        ("", "SourceSans3"),
+        ("font-family=\"'No Such Font', sans-serif\"", "SourceSans3"),
+        ('font-family="No Such Font"', "SourceSans3"),
+        ('font-weight="bold"', "SourceSans3-Semibold"),
+        ("font-family='Menlo, monospace'", "SourceCodePro"),
+        ('style="font: 12px &quot;No Such Font&quot;, ui-monospace"', "SourceCodePro"),
+        ('class="monospace"', "LibertinusSerif-Italic"),
+    ],
+)
+def test_text_in_drawings_has_the_fonts_of_the_tool(
+    make_book: MakeBook, look: str, font: str
+) -> None:
+    style = "<style>.monospace { font: italic 12px serif }</style>"
+    svg = SVG.replace("<rect", f'{style}<text x="5" y="25" {look}>Q</text><rect')
+    pdf, problems = build_pdf(make_book(page("# T\n\n![A](../a.svg)\n", **{"a.svg": svg})))
+    assert problems == []
+    used: list[str] = []
+
+    def visit(piece: str, _: object, __: object, named: Any, *___: object) -> None:
+        if "Q" in piece:
+            used.append(named["/BaseFont"].partition("+")[2])
+
+    pdf.pages[3].extract_text(visitor_text=visit)
+    assert [name[: len(font)] for name in used] == [font]
 
 
 def test_a_missing_logo_is_reported(make_book: MakeBook) -> None:

@@ -22,6 +22,7 @@ import typst
 from d2lbook.errors import RenderError
 from d2lbook.parallel import in_a_copy
 from d2lbook.pdf import fonts
+from d2lbook.pdf.drawings import with_own_fonts
 from d2lbook.pdf.markup import arguments, literal
 from d2lbook.volume.rasters import fitted
 
@@ -78,7 +79,9 @@ class Workspace:
         return places
 
     def _add_picture(self, place: str, content: bytes) -> None:
-        (self._folder / place[1:]).write_bytes(fitted(content, place))
+        is_drawing = place.endswith(".svg")
+        shown = with_own_fonts(content) if is_drawing else fitted(content, place)
+        (self._folder / place[1:]).write_bytes(shown)
 
     def add_page(self, code: str, source: str) -> None:
         """Put in the next page, made from this file of the book."""
