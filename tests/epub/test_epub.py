@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -26,6 +27,7 @@ INDEX = "# Index\n\n```toc\n:numbered:\n\nchapter/index\n```\n"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="40"><rect width="80" height="30"/></svg>'
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
+MATHML = "{http://www.w3.org/1998/Math/MathML}"
 OPF = "{http://www.idpf.org/2007/opf}"
 EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
 
@@ -193,7 +195,7 @@ def test_formulas_are_mathml_with_their_tex(make_book: MakeBook) -> None:
     text = "# T\n\n$\\mathbb{R}^2$ and\n\n$$\\stackrel{a}{=}$$\n:eqlabel:`eq_a`\n"
     epub, _ = build_epub(make_book(page(text)))
     body = parsed(epub, "chapter-index.xhtml")
-    formulas = list(body.iter("{http://www.w3.org/1998/Math/MathML}math"))
+    formulas = list(body.iter(f"{MATHML}math"))
     assert [formula.get("alttext") for formula in formulas] == ["\\mathbb{R}^2", "\\stackrel{a}{=}"]
     assert ["".join(formula.itertext()) for formula in formulas] == ["ℝ2", "=a"]
     assert [formula.get("display") for formula in formulas] == [None, "block"]
@@ -201,6 +203,54 @@ def test_formulas_are_mathml_with_their_tex(make_book: MakeBook) -> None:
     package = parsed(epub, "package.opf")
     with_math = [item.get("href") for item in package.iter() if item.get("properties") == "mathml"]
     assert with_math == ["chapter-index.xhtml"]
+
+
+def test_cells_of_formulas_say_how_they_are_aligned(make_book: MakeBook) -> None:
+    tex = r"\begin{aligned} a &= b & c &= d \\ e \end{aligned} \begin{matrix} f & g \end{matrix}"
+    epub, _ = build_epub(make_book(page(f"# T\n\n$${tex}$$\n")))
+    rows = parsed(epub, "chapter-index.xhtml").iter(f"{MATHML}mtr")
+    assert [[cell.get("style") for cell in row.iter(f"{MATHML}mtd")] for row in rows] == [
+        [
+            "text-align:right;text-align:-webkit-right;padding-right:0em",
+            "text-align:left;padding-left:0em;padding-right:0.5em",
+            "text-align:right;text-align:-webkit-right;padding-left:0.5em;padding-right:0em",
+            "text-align:left;padding-left:0em",
+        ],
+        ["text-align:right;text-align:-webkit-right"],
+        ["padding-right:0.5em", "padding-left:0.5em"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tex", "parts"),
+    [
+        ("a = b + c", ["a=b+c"]),
+        ("N = 785 + 257 + 257 + 10 = 1309", ["N=", "785+", "257+", "257+", "10=", "1309"]),
+        ("f(a + b, c + d) = -1 - |a - b - c - d|", ["f(a+b,c+d)=", "−1−", "∣a−b−c−d∣"]),
+        (r"\sum_{i = 1}^{n + 1} x_{i + 1} \quad y_{i + 2} z_{j + 1}", None),
+    ],
+)
+def test_long_formulas_in_a_line_may_be_broken_where_tex_breaks_them(
+    make_book: MakeBook, tex: str, parts: list[str] | None
+) -> None:
+    epub, _ = build_epub(make_book(page(f"# T\n\nA ${tex}$.\n")))
+    found = list(parsed(epub, "chapter-index.xhtml").iter(f"{MATHML}math"))
+    texts = ["".join(part.itertext()) for part in found]
+    assert texts == parts if parts else len(texts) == 1
+    assert [part.get("alttext") for part in found] == (texts if len(texts) > 1 else [tex])
+
+
+def test_code_may_be_broken_between_its_words(make_book: MakeBook) -> None:
+    code = "| `a.b` |\n|---|\n| `nn.Module(x=1)` |\n\n`nn.Linear` `__init__` `nn.Sequential(<...)`"
+    epub, _ = build_epub(make_book(page(f"# T\n\n{code}\n")))
+    markup = epub.read("EPUB/chapter-index.xhtml").decode()
+    assert re.findall("<code>(.*?)</code>", markup) == [
+        "a.<wbr/>b",
+        "nn.<wbr/>Module(<wbr/>x=<wbr/>1)",
+        "nn.Linear",
+        "__init__",
+        "nn.<wbr/>Sequential(<wbr/>&lt;...)",
+    ]
 
 
 def test_a_formula_that_cannot_be_read_is_shown_and_reported(make_book: MakeBook) -> None:

@@ -11,12 +11,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 from d2lbook.document.highlight import highlight
 from d2lbook.document.katex import Formula
 from d2lbook.document.pandoc import Node
-from d2lbook.epub.mathml import presentation
+from d2lbook.epub.mathml import is_long, presentation
 from d2lbook.volume import nodes
 from d2lbook.volume.model import PageTree
 from d2lbook.volume.nodes import Nodes, value_of
@@ -27,6 +28,13 @@ OTHER_FILES = ("cover", "nav", "title")
 
 _NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 has no characters for (its production 2)."""
+
+
+_LONG_CODE = 12
+"""Longer code in a line of text may be broken; in tables shorter code too."""
+
+_MAY_BREAK = re.compile(r"(?<=[^\W_])[._/(\[,=]++(?=[^\s)\]])")
+"""After what code may be broken: ``nn.`` ``Module``, but not ``__`` ``init__``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +85,7 @@ class Writer:
         self.page = EpubPage(file="")
         self.notes: list[tuple[str, Nodes]] = []
         """The footnotes of the page, by their names."""
+        self.in_table = False
 
     def pages(self) -> Iterator[EpubPage]:
         """The pages, in their order."""
@@ -126,12 +135,11 @@ class Writer:
 
     def table(self, found: Node) -> Nodes:
         attributes, caption, *rest = found["c"]
-        shown = nodes.node(
-            "Table",
-            nodes.attributes(),
-            self._caption(attributes, caption),
-            *nodes.rewritten(rest, self._rewrite),
-        )
+        title = self._caption(attributes, caption)
+        self.in_table = True
+        rest = nodes.rewritten(rest, self._rewrite)
+        self.in_table = False
+        shown = nodes.node("Table", nodes.attributes(), title, *rest)
         return [nodes.div([shown], self._name(attributes[0]), "table")]
 
     def _caption(self, attributes: Any, caption: Any) -> Any:
@@ -180,14 +188,24 @@ class Writer:
         return [nodes.node("Str", sound(found["c"]))]
 
     def code(self, found: Node) -> Nodes:
-        return [nodes.code(sound(found["c"][1]))]
+        code = sound(found["c"][1])
+        if not (self.in_table or len(code) > _LONG_CODE) or not _MAY_BREAK.search(code):
+            return [nodes.code(code)]
+        ends = [0, *(mark.end() for mark in _MAY_BREAK.finditer(code)), len(code)]
+        pieces = (escape(code[start:end], quote=False) for start, end in pairwise(ends))
+        return [_raw("RawInline", f"<code>{'<wbr/>'.join(pieces)}</code>")]
 
     def math(self, found: Node) -> Nodes:
         kind, tex = found["c"]
         formula = Formula(tex, kind["t"] == "DisplayMath")
         if formula not in self.formulas:
             return [nodes.span(self.code(nodes.code(tex)), "", "unresolved")]
-        return [_raw("RawInline", presentation(self.formulas[formula], sound(tex)))]
+        parts = presentation(self.formulas[formula], sound(tex))
+        shown = [
+            f'<span class="wide">{part}</span>' if formula.display or is_long(part) else part
+            for part in parts
+        ]
+        return [_raw("RawInline", "<wbr/>".join(shown))]
 
     def span(self, found: Node) -> Nodes:
         (identifier, classes, _), inlines = found["c"]
