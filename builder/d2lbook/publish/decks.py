@@ -79,8 +79,9 @@ def _key(text: str, static: str, language: Language) -> str:
 
 def shared_files() -> Mapping[str, bytes]:
     """What all decks share, by name in their folder."""
-    styles = (files("d2lbook.publish") / "static/deck.css").read_bytes()
-    return {"deck.css": styles, **vendored_files("reveal", "katex", "fonts")}
+    own = files("d2lbook.publish") / "static"
+    ours = {name: (own / name).read_bytes() for name in ("deck.css", "deck.js")}
+    return {**ours, **vendored_files("reveal", "katex", "fonts")}
 
 
 @cache
