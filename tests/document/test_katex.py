@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 
@@ -44,3 +45,13 @@ def test_v8_starts_again_when_it_is_needed() -> None:
 def test_what_may_load_something_is_no_formula() -> None:
     link = Formula(r"\href{https://example.org}{z}", display=False)
     assert "may load" in render([link], "mathml")[link].error
+
+
+def test_it_needs_no_event_loop_of_its_caller() -> None:
+    forget_engine()
+
+    async def within() -> None:
+        render([FRACTION], "mathml")
+
+    asyncio.run(within())
+    assert not render([DAMAGED], "mathml")[DAMAGED].markup

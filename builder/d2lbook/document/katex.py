@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -107,7 +108,9 @@ def _program() -> str:
 def _engine(_process: int) -> MiniRacer:
     """The engine of this process: the thread of one doesn't live on in a forked copy."""
     init_mini_racer(flags=(*DEFAULT_V8_FLAGS, *_FLAGS), ignore_duplicate_init=True)
-    engine = MiniRacer()
+    # Made where an event loop runs it would live on that one, and end with it.
+    with ThreadPoolExecutor(1) as pool:
+        engine = pool.submit(MiniRacer).result()
     # Left to the end of the interpreter, V8's thread would keep the process from ending.
     atexit.register(engine.close)
     engine.eval(_program())
