@@ -27,7 +27,7 @@ from d2lbook.book import Place
 from d2lbook.config import Config
 from d2lbook.errors import OutputError, Problem
 from d2lbook.files import write_atomically
-from d2lbook.source.files import files_below, named_files
+from d2lbook.source.files import files_below, matching_files
 
 _SAME_MOMENT = 2 * 10**9
 """Nanoseconds in which a file may change again without its times telling."""
@@ -114,8 +114,8 @@ class Receipts:
 def _files_of(config: Config) -> Iterator[Path]:
     """All files in the book's folder but those that are built, and hidden ones nobody names."""
     yield from files_below(config.root, config.output)
-    yield from named_files(config, (*config.build.resources, *config.build.dependencies))
-    for pattern in filter(None, config.named_files):
+    yield from matching_files(config, (*config.build.resources, *config.build.dependencies))
+    for pattern in filter(None, config.file_patterns):
         yield from filter(Path.is_file, config.root.glob(pattern))
 
 

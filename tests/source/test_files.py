@@ -12,7 +12,7 @@ from d2lbook.source.files import (
     find_non_notebooks,
     find_pages,
     matches,
-    named_files,
+    matching_files,
     read_book,
     resource_files,
 )
@@ -134,5 +134,5 @@ def test_hidden_and_built_files_are_not_named_unawares(
     others = [".env", "a/.env", ".git/config", ".keys/one", "_build/x", ".d2lbook/y"]
     names = ["index.md", "a/notes.txt", "a/__pycache__/z.pyc", *others]
     config = book(tmp_path, f"dependencies = {patterns}", names)
-    files = named_files(config, config.build.dependencies)
+    files = matching_files(config, config.build.dependencies)
     assert {file.relative_to(tmp_path).as_posix() for file in files} == expected

@@ -285,7 +285,7 @@ class Config:
         return self.root / ".d2lbook"
 
     @property
-    def named_files(self) -> Iterator[str]:
+    def file_patterns(self) -> Iterator[str]:
         """The files, or patterns of files, in the book's folder that its parts are made with:
         pictures, styles, lists of works, requirements, libraries."""
         parts: list[Html | Pdf | EnvironmentConfig | Library] = [self.html, self.pdf]

@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from itertools import pairwise
 from typing import Any
 
+from d2lbook.document.code_pieces import code_pieces
 from d2lbook.document.highlight import highlight
 from d2lbook.document.katex import Formula
 from d2lbook.document.pandoc import Node
@@ -32,9 +32,6 @@ _NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 _LONG_CODE = 12
 """Longer code in a line of text may be broken; in tables shorter code too."""
-
-_MAY_BREAK = re.compile(r"(?<=[^\W_])[._/(\[,=]++(?=[^\s)\]])")
-"""After what code may be broken: ``nn.`` ``Module``, but not ``__`` ``init__``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,11 +186,11 @@ class Writer:
 
     def code(self, found: Node) -> Nodes:
         code = sound(found["c"][1])
-        if not (self.in_table or len(code) > _LONG_CODE) or not _MAY_BREAK.search(code):
+        pieces = code_pieces(code) if self.in_table or len(code) > _LONG_CODE else [code]
+        if len(pieces) == 1:
             return [nodes.code(code)]
-        ends = [0, *(mark.end() for mark in _MAY_BREAK.finditer(code)), len(code)]
-        pieces = (escape(code[start:end], quote=False) for start, end in pairwise(ends))
-        return [_raw("RawInline", f"<code>{'<wbr/>'.join(pieces)}</code>")]
+        shown = "<wbr/>".join(escape(piece, quote=False) for piece in pieces)
+        return [_raw("RawInline", f"<code>{shown}</code>")]
 
     def math(self, found: Node) -> Nodes:
         kind, tex = found["c"]

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from d2lbook.config import Config
 from d2lbook.execute.digests import FileDigests
-from d2lbook.source.files import named_files, resource_files
+from d2lbook.source.files import matching_files, resource_files
 
 QUOTED = re.compile(r'"([^"\n\\]*)"|\'([^\'\n\\]*)\'')
 WORD = re.compile(r"[\w.~+/-]*[./][\w.~+/-]*")
@@ -38,7 +38,7 @@ class DataFiles:
 
     @cached_property
     def _declared(self) -> frozenset[Path]:
-        return frozenset(named_files(self.config, self.config.build.dependencies))
+        return frozenset(matching_files(self.config, self.config.build.dependencies))
 
     @cached_property
     def _resources(self) -> Sequence[tuple[Path, PurePosixPath]]:

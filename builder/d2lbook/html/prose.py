@@ -16,6 +16,7 @@ from d2lbook.book import Cell, Page
 from d2lbook.document.addresses import local_path, page_at
 from d2lbook.document.build import citation_of
 from d2lbook.document.citations import anchor as citation_anchor
+from d2lbook.document.code_pieces import code_pieces
 from d2lbook.document.fences import language_of
 from d2lbook.document.labels import number_text, reference_text
 from d2lbook.document.ordinals import KINDS
@@ -33,8 +34,6 @@ _CLOSING = re.compile(r"[.,;:!?)\]}’”»…%]|-\w")
 _OPENING = re.compile(r"[(\[{‘“«]\Z")
 _WORD_JOINER = "\u2060"
 _NO_BREAK = "\u00a0"
-_BREAKABLE = re.compile(r"(?<=[\w)\]][._(,=/])(?=[\w(\[])")
-"""Where code in the cell of a table may go on in the next line."""
 _LENGTH = re.compile(r"\d+(?:\.\d+)?(?:px|%|em|rem|cm|mm|in|pt)?")
 _THREAD = re.compile(r"t/(?:[^/]+/)?(\d+)")
 """The address of a thread below that of its Discourse: ``t/12``, ``t/its-title/12``."""
@@ -98,7 +97,7 @@ class ProseWriter:
 
     def code_inline(self, tokens: Sequence[Token], index: int) -> str:
         code = tokens[index].content
-        pieces = _BREAKABLE.split(code) if self._in_table else [code]
+        pieces = code_pieces(code) if self._in_table else [code]
         return f"<code>{'<wbr>'.join(escape(piece, quote=False) for piece in pieces)}</code>"
 
     def softbreak(self, _tokens: Sequence[Token], _index: int) -> str:

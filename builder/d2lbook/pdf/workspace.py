@@ -142,7 +142,10 @@ class Workspace:
         return RenderError.at(self._pages[page], 0, what, remedy)
 
     def _unreadable_picture(self) -> RenderError | None:
-        """The error for a picture that Typst can't read, if there is one: it says but why."""
+        """The error for a picture that Typst can't read, if there is one.
+
+        Typst's own says why, but not which one.
+        """
         for path, place in self._places.items():
             compiler = typst.Compiler(f'#image("{place}")'.encode(), root=self._folder)
             try:

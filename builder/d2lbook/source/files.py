@@ -100,11 +100,11 @@ def missing_files(config: Config) -> Iterator[Problem]:
 
 
 def resource_files(config: Config) -> Iterator[Path]:
-    """The files of ``[build] resources``; see ``named_files``."""
-    return named_files(config, config.build.resources)
+    """The files of ``[build] resources``; see ``matching_files``."""
+    return matching_files(config, config.build.resources)
 
 
-def named_files(config: Config, patterns: Iterable[str]) -> Iterator[Path]:
+def matching_files(config: Config, patterns: Iterable[str]) -> Iterator[Path]:
     """The files that patterns of ``[build]`` name, themselves or through their folder.
 
     Nothing that was built, and nothing hidden (``.git``, ``.env``) that isn't named as such.
