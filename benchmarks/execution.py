@@ -59,6 +59,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--pages", type=int, default=40)
     arguments = parser.parse_args()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed is compiled, everywhere
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if arguments.seed:

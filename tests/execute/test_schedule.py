@@ -106,6 +106,15 @@ def test_the_longest_is_executed_first_and_the_unknown_before_it(bench: Workbenc
     assert submitted(bench, *changed) == ["new", "chapter/b", "chapter/c", "chapter/a"]
 
 
+def test_those_whose_frameworks_take_long_are_first_while_nobody_knows(bench: Workbench) -> None:
+    imports = ("mxnet", "numpy", "torch.nn", "tensorflow", "jax.numpy")
+    made = [notebook(f"import {name}", page=f"with/{name}") for name in imports]
+    made = [replace(each, tab=each.page.name) for each in made]  # servers are a tab's
+    bench.environments = dict.fromkeys((each.tab for each in made), bench.environments["python"])
+    order = ["jax.numpy", "tensorflow", "torch.nn", "mxnet", "numpy"]
+    assert submitted(bench, *made) == [f"with/{name}" for name in order]
+
+
 @pytest.mark.parametrize("content", ["", "[1]", "{}", '{"inputs": {}, "seconds": "x"}', "\0"])
 def test_damaged_records_only_change_the_order(bench: Workbench, content: str) -> None:
     bench.write(".d2lbook/runs/python/chapter/b.json", content)

@@ -254,6 +254,7 @@ def test_no_place_is_kept_while_a_server_imports(tmp_path: Path) -> None:
     )
     packages = environment("slow", PYTHONPATH=str(tmp_path / "packages"))
     bench.environments["slow"] = packages
+    bench.environments["quick"] = replace(environment("quick"), preload=())
     started: list[str] = []
 
     class Noting(Observer):
@@ -266,6 +267,28 @@ def test_no_place_is_kept_while_a_server_imports(tmp_path: Path) -> None:
         done = bench.execute(slow, quick, executor=executor, observer=Noting())
     assert [each.status for each in done] == ["executed", "executed"]
     assert started == ["quick", "slow"]
+
+
+def test_no_more_servers_import_at_once_than_there_are_places(tmp_path: Path) -> None:
+    """The second and the third of three wait, each for those before it."""
+    tabs = ("one", "two", "three")
+    bench = Workbench(tmp_path, tabs=tabs)
+    file = tmp_path / "imports.txt"
+    for tab in tabs:
+        bench.write(
+            f"packages/of_{tab}.py",
+            "import time\n"
+            f"with open({str(file)!r}, 'a') as f: f.write('{tab} begins\\n')\n"
+            "time.sleep(0.5)\n"
+            f"with open({str(file)!r}, 'a') as f: f.write('{tab} ends\\n')\n",
+        )
+        bench.environments[tab] = environment(tab, PYTHONPATH=str(tmp_path / "packages"))
+    made = [notebook(f"import of_{tab}\nprint('x')", page=tab, tab=tab) for tab in tabs]
+    with closing(LocalExecutor(1)) as executor:
+        done = bench.execute(*made, executor=executor)
+    assert [printed(each) for each in done] == ["x\n"] * 3
+    happened = [f"{tab} {what}" for tab in tabs for what in ("begins", "ends")]
+    assert file.read_text().splitlines() == happened
 
 
 KILLS_ITS_SERVER = """

@@ -6,8 +6,11 @@ is for tests, of this package and of others. That of a cluster is in ``cluster.p
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import cached_property
 from itertools import count
 from typing import TYPE_CHECKING, Protocol
 
@@ -20,6 +23,8 @@ from d2lbook.parallel import usable_processors
 
 if TYPE_CHECKING:
     from d2lbook.execute.server_pool import ServerPool
+
+    Run = Callable[[Job, Observer, ServerPool], Awaitable[Execution]]
 
 
 class Executor(Protocol):
@@ -61,21 +66,27 @@ class LocalExecutor:
         return len(self.capacity.gpus)
 
     async def submit(self, job: Job, observer: Observer) -> Execution:
-        turn = next(self._turns)
+        turn, imported = next(self._turns), self._run
         if self.gpus:
             job = replace(job, devices=())
         if not self.gpus or not job.gpus:
             # Before it takes a place: no place stays empty while its server imports.
             await self.servers.prepare(job)
-        # Heavy: only a build that executes something pays for it, and while servers import.
-        with lean_imports():
-            from d2lbook.execute.run import run_notebook
-
+        run = await asyncio.shield(asyncio.wrap_future(imported))
         async with self.capacity.reserved(job.memory, job.gpus, turn=turn) as devices:
             if devices:
                 job = replace(job, devices=devices)
             observer.started(job.notebook)
-            return await run_notebook(job, observer, self.servers)
+            return await run(job, observer, self.servers)
+
+    @cached_property
+    def _run(self) -> Future[Run]:
+        """``run_notebook``, imported by a thread while servers import what notebooks do."""
+        thread = ThreadPoolExecutor(1)
+        try:
+            return thread.submit(_import_run)
+        finally:
+            thread.shutdown(wait=False)
 
     def close(self) -> None:
         """End the processes that it has started for more than one notebook."""
@@ -87,7 +98,14 @@ def start_servers(slots: int) -> ServerPool:
     from d2lbook.execute.server_pool import ServerPool
 
     threads = max(1, usable_processors() // slots)
-    return ServerPool(dict.fromkeys(THREAD_VARIABLES, str(threads)))
+    return ServerPool(dict.fromkeys(THREAD_VARIABLES, str(threads)), at_once=slots)
+
+
+def _import_run() -> Run:
+    # Heavy: only a build that executes something pays for it.
+    with lean_imports():
+        from d2lbook.execute.run import run_notebook
+    return run_notebook
 
 
 class FakeExecutor:

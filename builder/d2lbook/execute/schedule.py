@@ -107,6 +107,13 @@ def _execute(
             raise group.exceptions[0] from None
 
 
+HEAVIEST_FIRST = ("jax", "tensorflow", "torch", "mxnet")
+"""The frameworks whose notebooks take long, while nobody has timed them.
+
+JAX compiles whatever it is to do for the first time, the others take long to be imported.
+"""
+
+
 class _Scheduler:
     """Hands jobs to an executor and keeps what comes back."""
 
@@ -121,8 +128,7 @@ class _Scheduler:
 
     async def run(self, stale: Sequence[Found], jobs: Sequence[Job]) -> list[Execution]:
         """Execute all; the results are in the order of the jobs, the execution is not."""
-        seconds = self.keeper.records.seconds
-        longest_first = sorted(range(len(jobs)), key=lambda index: -seconds(jobs[index].notebook))
+        longest_first = sorted(range(len(jobs)), key=lambda index: self._shortness(jobs[index]))
         tasks: dict[int, asyncio.Task[Execution]] = {}
         with _cancelled_by_signals():
             async with asyncio.TaskGroup() as group:
@@ -133,6 +139,12 @@ class _Scheduler:
             _never_started(job) if tasks[index].cancelled() else tasks[index].result()
             for index, job in enumerate(jobs)
         ]
+
+    def _shortness(self, job: Job) -> tuple[float, int]:
+        """By this jobs are sorted: the longest first."""
+        modules = {name.partition(".")[0] for name in job.preload or ()}
+        ranks = (rank for rank, name in enumerate(HEAVIEST_FIRST) if name in modules)
+        return -self.keeper.records.seconds(job.notebook), min(ranks, default=len(HEAVIEST_FIRST))
 
     async def _run_one(self, found: Found, job: Job) -> Execution:
         execution = await self.executor.submit(job, self.observer)

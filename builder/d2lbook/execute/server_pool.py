@@ -36,9 +36,10 @@ class Start(NamedTuple):
 class ServerPool:
     """Servers, each started when it is first needed."""
 
-    def __init__(self, limits: Mapping[str, str]) -> None:
-        """``limits`` are variables as of ``kernel_variables``."""
+    def __init__(self, limits: Mapping[str, str], at_once: int) -> None:
+        """``limits`` are variables as of ``kernel_variables``; so many servers import at once."""
         self.limits = limits
+        self.at_once = at_once
         self._servers: list[Server] = []
         self._plain: Server | None = None
         self._warm: dict[_Recipe, asyncio.Task[_Warm]] = {}
@@ -87,11 +88,17 @@ class ServerPool:
         for known, task in self._warm.items():
             if _is_good(task) and recipe.is_met_by(known):
                 return task
-        task = self._warm[recipe] = asyncio.create_task(self._import(job))
+        task = asyncio.create_task(self._import(job, tuple(self._warm.values())))
+        self._warm[recipe] = task
         return task
 
-    async def _import(self, job: Job) -> _Warm:
-        """A server that has imported all modules that are fit for it, or none, and why."""
+    async def _import(self, job: Job, earlier: Sequence[asyncio.Task[_Warm]]) -> _Warm:
+        """A server that has imported all modules that are fit for it, or none, and why.
+
+        It lets earlier ones go first: more than there are processors for would all be late.
+        """
+        while len(importing := [task for task in earlier if not task.done()]) >= self.at_once:
+            await asyncio.wait(importing, return_when=asyncio.FIRST_COMPLETED)
         names = job.preload or ()
         notes: list[Problem] = []
         while True:

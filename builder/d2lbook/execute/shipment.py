@@ -153,4 +153,4 @@ def _servers() -> ServerPool:
     """What starts the kernels of this process: warm ones, from one notebook to the next."""
     from d2lbook.execute.server_pool import ServerPool
 
-    return ServerPool(dict.fromkeys(THREAD_VARIABLES, "1"))
+    return ServerPool(dict.fromkeys(THREAD_VARIABLES, "1"), at_once=1)
