@@ -1,12 +1,13 @@
 """A book's documents → one PDF for each tab, by Typst.
 
-Documents ──► page trees ──► Typst's code ──► PDF
-(tokens)      (pandoc's)     (a file each)    (Typst, in this process)
+Documents ──► page trees ──► Typst's code ──► parts ──► PDF
+(tokens)      (pandoc's)     (a file each)    (PDFs)
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,9 +22,11 @@ from d2lbook.pdf import fonts
 from d2lbook.pdf.complaints import problems_of
 from d2lbook.pdf.markup import Raw
 from d2lbook.pdf.math import to_typst
-from d2lbook.pdf.workspace import Workspace
+from d2lbook.pdf.parts import set_in_parts
+from d2lbook.pdf.workspace import Page, Workspace
 from d2lbook.pdf.writer import Writer
 from d2lbook.volume.cover import Cover, cover_of
+from d2lbook.volume.model import PageTree
 from d2lbook.volume.trees import book_pictures, formulas, identifiers, made_pictures, page_trees
 
 _MANY_PAGES = 30
@@ -54,44 +57,64 @@ def write_pdf(
         pictures |= workspace.add_made_pictures(made_pictures(trees))
         cover = cover_of(book, documents, tab, config)
         writer = Writer(identifiers(trees), markup, pictures, cover.language.quotes)
-        pages = [(tree.source, writer.page(tree.blocks)) for tree in trees]
-        for source, code in pages:
-            workspace.add_page(code, source)
+        pages = _pages(trees, writer)
+        workspace.add_pages(pages)
         depth = 2 if len(documents.pages) > _MANY_PAGES else 3
-        entries = [entry for tree in trees for entry in writer.contents(tree.blocks, depth)]
-        front = {
-            **_cover_arguments(cover),
-            "logo": "".join(pictures[path] for path in logo),
-            "depth": depth,
-            "entries": entries,
-        }
-        compiled = workspace.compile(front)
-    write_file(file, compiled.content)
+        content, complaints = set_in_parts(
+            workspace,
+            pages,
+            settings=_settings(cover),
+            front=_front(cover) | {"logo": "".join(pictures[path] for path in logo)},
+            contents=[entry for tree in trees for entry in writer.contents(tree.blocks, depth)],
+            page_name=cover.language.texts["page_number"],
+        )
+    write_file(file, content)
     in_pages = chain.from_iterable(tree.problems for tree in trees)
     return [
         *missing,
         *unknown,
         *in_pages,
         *damaged,
-        *problems_of(compiled.complaints, pages, config),
+        *problems_of(complaints, [(page.source, page.code) for page in pages], config),
     ]
 
 
-def _cover_arguments(cover: Cover) -> dict[str, object]:
-    """What the book is called, in the words of the template's ``book``."""
+def _pages(trees: Sequence[PageTree], writer: Writer) -> list[Page]:
+    return [
+        Page(
+            name=f"pages/{number:03}.typ",
+            source=tree.source,
+            code=writer.page(tree.blocks),
+            anchors=identifiers([tree]),
+            begins_chapter=tree.blocks[0]["t"] == "Header" and tree.blocks[0]["c"][0] == 1,
+        )
+        for number, tree in enumerate(trees, 1)
+    ]
+
+
+def _settings(cover: Cover) -> dict[str, object]:
+    """What all parts have to know, in the words of the template's ``part``."""
     language = cover.language
     code, _, region = language.code.partition("-")
+    return {
+        "title": cover.title,
+        "author": cover.author,
+        "lang": code if re.fullmatch(r"[a-z]{2,3}", code) else "",
+        "region": region if re.fullmatch(r"[A-Z]{2}", region) else "",
+        "dir": Raw(language.direction),
+        "chapter": language.texts["chapter_number"],
+    }
+
+
+def _front(cover: Cover) -> dict[str, object]:
+    """What the book is called, in the words of the template's ``front``."""
     return {
         "title": cover.title,
         "author": cover.author,
         "edition": cover.edition,
         "release": cover.release,
         "imprint": cover.imprint(),
-        "lang": code if re.fullmatch(r"[a-z]{2,3}", code) else "",
-        "region": region if re.fullmatch(r"[A-Z]{2}", region) else "",
-        "dir": Raw(language.direction),
-        "chapter": language.texts["chapter_number"],
-        "contents": language.text("contents"),
+        "contents": cover.language.text("contents"),
     }
 
 

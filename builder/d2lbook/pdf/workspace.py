@@ -1,6 +1,6 @@
 """The folder that Typst compiles a PDF from.
 
-    main.typ  template.typ  fonts.typ     what the book looks like
+    main.typ  template.typ  fonts.typ     what the book looks like, and which part of it is set
     pages/001.typ …                       one file for each page of the book
     pictures/001.svg …                    those that the pages show
 
@@ -10,8 +10,9 @@ the page, where it happened; and the same contents give the same bytes.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import resources
@@ -22,6 +23,7 @@ import typst
 from d2lbook.errors import RenderError
 from d2lbook.parallel import in_a_copy
 from d2lbook.pdf import fonts
+from d2lbook.pdf.binding import Anchor, Part
 from d2lbook.pdf.drawings import with_own_fonts
 from d2lbook.pdf.markup import arguments, literal
 from d2lbook.volume.rasters import fitted
@@ -31,12 +33,25 @@ _PLACE = re.compile(r"┌─ .*?(pages/\d+\.typ):\d+")
 _COMPLAINT = re.compile(r"error: PDF/UA-1 error: (.+)\n(?:\s*┌─ .*?(pages/\d+\.typ):\d+)?")
 
 
-@dataclass(frozen=True)
-class Compiled:
-    """A PDF."""
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A page of the book, as Typst gets it."""
 
-    content: bytes
-    complaints: list[tuple[str, str]]
+    name: str
+    """Of its file in the workspace."""
+    source: str
+    """The file of the book that it was made from."""
+    code: str
+    anchors: Sequence[str]
+    """The names of the places on it that links can lead to."""
+    begins_chapter: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetPart(Part):
+    """A part as it was set."""
+
+    complaints: Sequence[tuple[str, str]]
     """What kept it from meeting the standard: files of the book, where known, and why."""
 
 
@@ -50,8 +65,6 @@ class Workspace:
     def __init__(self, folder: Path, families: Mapping[str, str]) -> None:
         self._folder = folder
         self._with_installed_fonts = bool(families)
-        self._characters: set[str] = set()
-        self._pages: dict[str, str] = {}
         self._places: dict[str, str] = {}
         """Where the compiler finds each picture."""
         template = resources.files(__package__).joinpath(_TEMPLATE).read_bytes()
@@ -83,31 +96,56 @@ class Workspace:
         shown = with_own_fonts(content) if is_drawing else fitted(content, place)
         (self._folder / place[1:]).write_bytes(shown)
 
-    def add_page(self, code: str, source: str) -> None:
-        """Put in the next page, made from this file of the book."""
-        name = f"pages/{len(self._pages) + 1:03}.typ"
-        self._pages[name] = source
-        self._characters.update(code)
-        self._write(name, f'#import "/template.typ": *\n#{{\n{code}\n}}')
+    def add_pages(self, pages: Iterable[Page]) -> None:
+        """Put in all pages of the book."""
+        characters: set[str] = set()
+        for page in pages:
+            characters.update(page.code)
+            self._write(page.name, f'#import "/{_TEMPLATE}": *\n#{{\n{page.code}\n}}')
+        if not in_a_copy(lambda: fonts.suffice("".join(sorted(characters)))):
+            self._with_installed_fonts = True
 
-    def compile(self, front: Mapping[str, object]) -> Compiled:
-        """The PDF, with what the template's ``book`` is to say before the pages.
+    def set_front(
+        self, settings: Mapping[str, object], said: Mapping[str, object], *, meets_standard: bool
+    ) -> SetPart:
+        """Set what stands before the pages: the arguments of the template's ``front``.
+
+        It says of the book that it meets the standard, if it does.
+        """
+        body = [f"#front({arguments(**said)})"]
+        return in_a_copy(lambda: self._compile(settings, body, meets_standard=meets_standard))
+
+    def set_pages(self, settings: Mapping[str, object], pages: Sequence[Page]) -> SetPart:
+        """Set pages; ``settings`` are the arguments of the template's ``part``.
 
         Raises RenderError, naming the page at fault.
         """
-        return in_a_copy(lambda: self._compiled(front))
 
-    def _compiled(self, front: Mapping[str, object]) -> Compiled:
-        if not fonts.suffice("".join(sorted(self._characters.union(arguments(**front))))):
-            self._with_installed_fonts = True
-        try:
-            return self._compile(front, self._pages)
-        except typst.TypstError as error:
-            raise self._located(error, front) from None
+        def compiled() -> SetPart:
+            try:
+                return self._compile_pages(settings, pages)
+            except typst.TypstError as error:
+                raise self._located(error, settings, pages) from None
 
-    def _compile(self, front: Mapping[str, object], pages: Iterable[str]) -> Compiled:
-        lines = ['#import "/template.typ": *', f"#show: book.with({arguments(**front)})"]
-        lines += [f'#include "/{name}"' for name in pages]
+        # The memory that Typst takes for all that it has ever set is given back with the copy.
+        return in_a_copy(compiled)
+
+    def _compile_pages(self, settings: Mapping[str, object], pages: Sequence[Page]) -> SetPart:
+        body = [f'#include "/{page.name}"' for page in pages]
+        anchors = [name for page in pages for name in page.anchors]
+        return self._compile(settings, body, anchors, pages)
+
+    def _compile(
+        self,
+        settings: Mapping[str, object],
+        body: Iterable[str],
+        anchors: Sequence[str] = (),
+        pages: Iterable[Page] = (),
+        *,
+        meets_standard: bool = True,
+    ) -> SetPart:
+        lines = [f'#import "/{_TEMPLATE}": *', f"#show: part.with({arguments(**settings)})"]
+        lines += [*body, f"#told({literal(anchors)})"]
         self._write("main.typ", "\n".join(lines))
         compiler = typst.Compiler(
             self._folder / "main.typ",
@@ -119,29 +157,38 @@ class Workspace:
         compile_as = partial(compiler.compile, format="pdf", timestamp=0)
         complaints: list[tuple[str, str]] = []
         try:
-            content = compile_as(pdf_standards=[fonts.STANDARD])
+            content = compile_as(pdf_standards=[fonts.STANDARD] if meets_standard else [])
         except typst.TypstError as error:
             found = _COMPLAINT.findall(error.diagnostic)
             if not found:
                 raise
             content = compile_as()
-            complaints = [(self._pages.get(page, ""), what) for what, page in found]
+            sources = {page.name: page.source for page in pages}
+            complaints = [(sources.get(page, ""), what) for what, page in found]
         assert isinstance(content, bytes), "one format gives one file"
-        return Compiled(content, complaints)
+        told = json.loads(compiler.query("<told>", field="value", one=True))
+        return SetPart(
+            content=content,
+            pages=told["pages"],
+            anchors={name: Anchor(*place) for name, place in told["anchors"].items()},
+            complaints=complaints,
+        )
 
-    def _located(self, error: typst.TypstError, front: Mapping[str, object]) -> RenderError:
+    def _located(
+        self, error: typst.TypstError, settings: Mapping[str, object], pages: Sequence[Page]
+    ) -> RenderError:
         """The error with the file of the book that it comes from."""
-        if unreadable := self._unreadable_picture():
+        if unreadable := self._unreadable_picture(pages):
             return unreadable
         remedy = "; ".join(error.hints)
         place = _PLACE.search(error.diagnostic)
-        page = place[1] if place else self._failing(error, front)
-        if not page:
+        name = place[1] if place else self._failing(error, settings, pages)
+        source = next((page.source for page in pages if page.name == name), "")
+        if not source:
             return RenderError.of(f"Typst can't make the PDF: {error.message}", remedy)
-        what = f"Typst can't set this page: {error.message}"
-        return RenderError.at(self._pages[page], 0, what, remedy)
+        return RenderError.at(source, 0, f"Typst can't set this page: {error.message}", remedy)
 
-    def _unreadable_picture(self) -> RenderError | None:
+    def _unreadable_picture(self, pages: Sequence[Page]) -> RenderError | None:
         """The error for a picture that Typst can't read, if there is one.
 
         Typst's own says why, but not which one.
@@ -151,30 +198,27 @@ class Workspace:
             try:
                 compiler.compile(format="pdf")
             except typst.TypstError as error:
-                shown = (
-                    source for name, source in self._pages.items() if place in self._read(name)
-                )
+                shown = (page.source for page in pages if place in page.code)
                 what = f"the image '{path}' can't be read: {error.message}"
                 return RenderError.at(next(shown, path), 0, what, "mend it, or take another one")
         return None
 
-    def _failing(self, error: typst.TypstError, front: Mapping[str, object]) -> str:
+    def _failing(
+        self, error: typst.TypstError, settings: Mapping[str, object], pages: Sequence[Page]
+    ) -> str:
         """The page that fails alone as all of them did: errors of the layout have no place."""
-        for page in self._pages:
+        for page in pages:
             try:
-                self._compile(front, [page])
+                self._compile_pages(settings, [page])
             except typst.TypstError as other:
                 if other.message == error.message:
-                    return page
+                    return page.name
         return ""
 
     def _picture_place(self, path: str) -> str:
         suffix = PurePosixPath(path).suffix.lower()
         self._places[path] = f"/pictures/{len(self._places) + 1:03}{suffix}"
         return self._places[path]
-
-    def _read(self, name: str) -> str:
-        return (self._folder / name).read_text(encoding="utf-8")
 
     def _write(self, name: str, markup: str) -> None:
         (self._folder / name).write_text(f"{markup}\n", encoding="utf-8")

@@ -14,6 +14,7 @@ from typing import Any
 from d2lbook.document.highlight import highlight
 from d2lbook.document.katex import Formula
 from d2lbook.document.pandoc import Node
+from d2lbook.pdf.binding import address_of
 from d2lbook.pdf.markup import Raw, call, joined, literal
 from d2lbook.volume import nodes
 from d2lbook.volume.nodes import Nodes, value_of
@@ -52,14 +53,14 @@ class Writer:
         """The code of one page, a block in each line."""
         return "\n".join(map(literal, self._pieces(blocks)))
 
-    def contents(self, blocks: Nodes, depth: int) -> Iterator[tuple[int, Raw, str]]:
-        """Level, number (``none`` for none) and title of the headings that contents list."""
+    def contents(self, blocks: Nodes, depth: int) -> Iterator[tuple[str, int, Raw, str]]:
+        """The headings that contents list: name, level, number (``none`` for none) and title."""
         for node in nodes.walk(blocks):
             if node["t"] == "Header" and node["c"][0] <= depth:
                 level, attributes, inlines = node["c"]
                 number = value_of(attributes, "number")
                 title = self._title(_without_notes(inlines))
-                yield level, Raw(literal(number) if number else "none"), title
+                yield attributes[0], level, Raw(literal(number) if number else "none"), title
 
     def _title(self, inlines: Nodes) -> str:
         return self._content([part for part in inlines if not _is_mark(part)])
@@ -143,6 +144,8 @@ class Writer:
                 yield call("entry", self._content(_lines(blocks)), id=identifier)
             case _:
                 # What reStructuredText groups.
+                if identifier:
+                    yield call("anchor", identifier)
                 yield from self._pieces(blocks)
 
     def bullets(self, node: Node) -> Iterator[str]:
@@ -210,9 +213,9 @@ class Writer:
                 yield call("note", identifier, joined(self._note(inlines[0]["c"])))
             case ["unresolved"]:
                 yield call("unresolved", nodes.plain_text(inlines))
-            case _ if _is_mark(node):
-                yield call("anchor", identifier)
             case _:
+                if identifier:
+                    yield call("anchor", identifier)
                 yield from self._pieces(inlines)
 
     def _note(self, blocks: Nodes) -> Iterator[str]:
@@ -234,7 +237,7 @@ class Writer:
         elif classes == ["note"]:
             yield call("footnote", call("label", address[1:]))
         else:
-            yield call("reference", address[1:], self._content(inlines))
+            yield call("reference", address_of(address[1:]), self._content(inlines))
 
     def image(self, node: Node) -> Iterator[str]:
         yield self._picture(node, "inline-picture")
