@@ -47,13 +47,13 @@ def set_in_parts(
     return bind(parts, page_name), complaints
 
 
-def runs(pages: Iterable[Page], most: int = MOST_CODE) -> list[list[Page]]:
-    """The pages of each part: whole chapters, with so many characters of code."""
+def runs(pages: Iterable[Page]) -> list[list[Page]]:
+    """The pages of each part: whole chapters, with no more code than ``MOST_CODE`` if they can."""
     found: list[list[Page]] = []
     size = 0
     for page in pages:
         size += len(page.code)
-        if not found or (page.begins_chapter and size > most):
+        if not found or (page.begins_chapter and size > MOST_CODE):
             found.append([])
             size = len(page.code)
         found[-1].append(page)
