@@ -353,6 +353,21 @@ def test_text_in_drawings_has_the_fonts_of_the_tool(
     assert [name[: len(font)] for name in used] == [font]
 
 
+def test_a_damaged_logo_is_an_error(make_book: MakeBook) -> None:
+    config = CONFIG + "[pdf]\nlatex_logo = l.svg\n"
+    with pytest.raises(RenderError, match=r"the image 'l\.svg' can't be read"):
+        build_pdf(make_book(page("# T\n", config, **{"l.svg": "<svg"})))
+
+
+def test_characters_of_a_title_that_no_font_has_are_told(make_book: MakeBook) -> None:
+    config = CONFIG.replace("Tiny Book", "Tiny \ufdd1")
+    pdf, problems = build_pdf(make_book(page("# T\n", config)))
+    assert [problem.what for problem in problems] == [
+        "no font has '\ufdd1', so the PDF shows boxes"
+    ]
+    assert b"pdfuaid" not in pdf.root_object["/Metadata"].get_object().get_data()
+
+
 def test_a_missing_logo_is_reported(make_book: MakeBook) -> None:
     config = CONFIG + "[pdf]\nlatex_logo = logo.svg\n"
     _, problems = build_pdf(make_book(page("# T\n", config)))

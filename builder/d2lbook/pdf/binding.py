@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 
@@ -124,8 +124,8 @@ def _append_structure(book: Pdf, structure: Any, other: Any, first_key: int) -> 
     for key, owner in NumberTree(other.ParentTree).items():
         owners[key + first_key] = owner
     structure.ParentTreeNextKey = first_key + int(other.ParentTreeNextKey)
-    for name, standard in other.get(Name.RoleMap, {}).items():
-        structure.RoleMap[name] = standard
+    roles = (each.get(Name.RoleMap, Dictionary()) for each in (structure, other))
+    structure.RoleMap = Dictionary(dict(chain.from_iterable(each.items() for each in roles)))
     if Name.IDTree in other:
         if Name.IDTree not in structure:
             structure.IDTree = NameTree.new(book).obj

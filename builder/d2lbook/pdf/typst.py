@@ -20,7 +20,7 @@ from d2lbook.errors import Problem
 from d2lbook.files import write_file
 from d2lbook.pdf import fonts
 from d2lbook.pdf.complaints import problems_of
-from d2lbook.pdf.markup import Raw
+from d2lbook.pdf.markup import Raw, arguments
 from d2lbook.pdf.math import to_typst
 from d2lbook.pdf.parts import set_in_parts
 from d2lbook.pdf.workspace import Page, Workspace
@@ -58,13 +58,14 @@ def write_pdf(
         cover = cover_of(book, documents, tab, config)
         writer = Writer(identifiers(trees), markup, pictures, cover.language.quotes)
         pages = _pages(trees, writer)
-        workspace.add_pages(pages)
+        settings, front = _settings(cover), _front(cover)
+        workspace.add_pages(pages, arguments(**{**settings, **front}))
         depth = 2 if len(documents.pages) > _MANY_PAGES else 3
         content, complaints = set_in_parts(
             workspace,
             pages,
-            settings=_settings(cover),
-            front=_front(cover) | {"logo": "".join(pictures[path] for path in logo)},
+            settings=settings,
+            front={**front, "logo": "".join(pictures[path] for path in logo)},
             contents=[entry for tree in trees for entry in writer.contents(tree.blocks, depth)],
             page_name=cover.language.texts["page_number"],
         )

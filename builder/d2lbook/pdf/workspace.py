@@ -96,9 +96,9 @@ class Workspace:
         shown = with_own_fonts(content) if is_drawing else fitted(content, place)
         (self._folder / place[1:]).write_bytes(shown)
 
-    def add_pages(self, pages: Iterable[Page]) -> None:
-        """Put in all pages of the book."""
-        characters: set[str] = set()
+    def add_pages(self, pages: Iterable[Page], others: str) -> None:
+        """Put in all pages of the book; ``others`` are the characters that it has elsewhere."""
+        characters = set(others)
         for page in pages:
             characters.update(page.code)
             self._write(page.name, f'#import "/{_TEMPLATE}": *\n#{{\n{page.code}\n}}')
@@ -110,42 +110,46 @@ class Workspace:
     ) -> SetPart:
         """Set what stands before the pages: the arguments of the template's ``front``.
 
-        It says of the book that it meets the standard, if it does.
+        It says of the book that it meets the standard, if it does. Raises RenderError.
         """
         body = [f"#front({arguments(**said)})"]
-        return in_a_copy(lambda: self._compile(settings, body, meets_standard=meets_standard))
+        return self._set(settings, body, (), meets_standard=meets_standard)
 
     def set_pages(self, settings: Mapping[str, object], pages: Sequence[Page]) -> SetPart:
         """Set pages; ``settings`` are the arguments of the template's ``part``.
 
         Raises RenderError, naming the page at fault.
         """
+        return self._set(settings, (), pages)
 
+    def _set(
+        self,
+        settings: Mapping[str, object],
+        body: Sequence[str],
+        pages: Sequence[Page],
+        *,
+        meets_standard: bool = True,
+    ) -> SetPart:
         def compiled() -> SetPart:
             try:
-                return self._compile_pages(settings, pages)
+                return self._compile(settings, body, pages, meets_standard=meets_standard)
             except typst.TypstError as error:
                 raise self._located(error, settings, pages) from None
 
         # The memory that Typst takes for all that it has ever set is given back with the copy.
         return in_a_copy(compiled)
 
-    def _compile_pages(self, settings: Mapping[str, object], pages: Sequence[Page]) -> SetPart:
-        body = [f'#include "/{page.name}"' for page in pages]
-        anchors = [name for page in pages for name in page.anchors]
-        return self._compile(settings, body, anchors, pages)
-
     def _compile(
         self,
         settings: Mapping[str, object],
         body: Iterable[str],
-        anchors: Sequence[str] = (),
-        pages: Iterable[Page] = (),
+        pages: Iterable[Page],
         *,
         meets_standard: bool = True,
     ) -> SetPart:
-        lines = [f'#import "/{_TEMPLATE}": *', f"#show: part.with({arguments(**settings)})"]
-        lines += [*body, f"#told({literal(anchors)})"]
+        lines = [f'#import "/{_TEMPLATE}": *', f"#show: part.with({arguments(**settings)})", *body]
+        lines += [f'#include "/{page.name}"' for page in pages]
+        lines.append(f"#told({literal([name for page in pages for name in page.anchors])})")
         self._write("main.typ", "\n".join(lines))
         compiler = typst.Compiler(
             self._folder / "main.typ",
@@ -209,7 +213,7 @@ class Workspace:
         """The page that fails alone as all of them did: errors of the layout have no place."""
         for page in pages:
             try:
-                self._compile_pages(settings, [page])
+                self._compile(settings, (), [page])
             except typst.TypstError as other:
                 if other.message == error.message:
                     return page.name
