@@ -38,7 +38,7 @@ RETIRED = {
 
 NEW = {
     "build": "untagged",
-    "html": "address social_image discussions embed_discussions",
+    "html": "address social_image discussions embed_discussions trust_outputs",
     "execute": "timeout notebook_timeout jobs fail_fast gpu without_gpu seed output_limit"
     " picture_limit cache cache_mode cache_size",
     "env a": "requirements python variables preload no_dependencies unlocked",

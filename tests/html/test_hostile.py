@@ -13,6 +13,10 @@ from tests.html.sites import build_site
 EVIL = """<script>alert(1)</script>"'><img src=x onerror=alert(2)>\u202e{{ x }} ${y}"""
 """Tags, quotes, a character that turns the direction, and the marks of templates."""
 
+TAKES_OVER = f"""</div></main>{EVIL}<svg onload="alert(9)"></svg>
+<style>main {{ display: none }}</style><p style="position: fixed; width: 9999px">Shown</p>
+<details open ontoggle="alert(10)"><summary>x</summary></details><iframe srcdoc="{EVIL}"></iframe>"""
+
 AS_TEXT = EVIL.replace("<", "\\<").replace("{", "\\{").replace("$", "\\$")
 LONG = "w" * 400
 
@@ -74,6 +78,8 @@ OUTPUTS = {
             1: (
                 {"output_type": "stream", "name": "stdout", "text": f"{EVIL}\n{LONG}\n" * 5000},
                 {"output_type": "error", "traceback": [EVIL], "ename": EVIL, "evalue": EVIL},
+                {"output_type": "display_data", "data": {"text/html": TAKES_OVER}},
+                {"output_type": "display_data", "data": {"text/markdown": TAKES_OVER}},
             )
         }
     }
@@ -115,6 +121,10 @@ def test_nothing_runs_and_nothing_breaks(
             assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], name
         page.locator("a.reference").or_(page.get_by_role("heading")).first.hover()
         page.goto(f"{address}/one.html?find=%3Cscript%3E&find=(")
+        for output in page.get_by_text("Shown", exact=True).all():
+            assert output.evaluate("shown => getComputedStyle(shown).position") == "static"
+            assert output.evaluate("shown => shown.closest('main .outputs') !== null")
+        assert page.get_by_text("Shown", exact=True).count() == 2
         for button in page.locator(".split, .enlarge, .more, .view-button").all():
             button.dispatch_event("click")
         page.keyboard.press("Escape")

@@ -104,6 +104,12 @@ def test_the_richest_form_is_shown(writer: OutputWriter) -> None:
     assert "<strong>b</strong>" in html
 
 
+def test_html_is_shown_as_it_is_where_outputs_are_trusted() -> None:
+    writer = OutputWriter(load_language("en"), str, trusts=True)
+    html = "<style>p { color: red }</style><p id=x>x</p><script>draw(x)</script>"
+    assert writer.write([data(plain="p", html=html)]) == f'<div class="html">{html}</div>\n'
+
+
 def test_scripts_are_left_out(writer: OutputWriter) -> None:
     script = "<script>alert(1)</script>"
     assert writer.write([data(html=f"<p>x</p>{script}")]) == '<div class="html"><p>x</p></div>\n'

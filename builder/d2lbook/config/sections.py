@@ -99,6 +99,8 @@ class Html:
     """Beginning of the addresses of discussions, as in ``https://discuss.example/``."""
     embed_discussions: bool = setting(boolean)
     """Whether a Discourse thread is shown on its page, once a reader asks for it."""
+    trust_outputs: bool = setting(boolean)
+    """Whether HTML that code has put out is shown as it is, with its scripts and styles."""
 
 
 @dataclass(frozen=True, kw_only=True)

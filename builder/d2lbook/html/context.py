@@ -77,6 +77,8 @@ class Site:
     files: BookFiles
     limits: Limits = field(default_factory=Limits)
     """How much of an output is shown."""
+    trusts_outputs: bool = False
+    """Whether HTML that code has put out is shown as it is, scripts and all."""
     links: tuple[Link, ...] = ()
     notebooks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Files of the site with the notebooks of a page (by name), by tab."""

@@ -69,6 +69,7 @@ def describe_site(
         contents=tree,
         order=tuple(entries),
         limits=Limits.of(config),
+        trusts_outputs=config.html.trust_outputs,
         entries=entries,
         numbers=documents.numbers,
         targets=documents.targets,

@@ -1,4 +1,4 @@
-"""Outputs of code cells → HTML, without any script.
+"""Outputs of code cells → HTML.
 
 Pictures become files of the site, named by their content.
 """
@@ -19,6 +19,7 @@ from d2lbook.document.outputs import PICTURE_KINDS, Form, Kind, Limits, output_f
 from d2lbook.html import formulas
 from d2lbook.html.ansi import ansi_to_html
 from d2lbook.html.pictures import picture_size
+from d2lbook.html.sanitizing import sanitized
 
 PICTURES = "_images"
 """Folder of the site for the pictures that code made."""
@@ -28,7 +29,6 @@ _RICHEST_FIRST: tuple[Kind, ...] = ("html", *PICTURE_KINDS, "markdown", "latex",
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
 _TAG = re.compile(r"<[^>]*>")
 _PICTURE_TAG = re.compile(r"<(?:img|svg|video|audio|hr)\b", re.IGNORECASE)
-_SCRIPT = re.compile(r"<script\b.*?(?:</script\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -36,12 +36,14 @@ class OutputWriter:
     """Writes the outputs of one page.
 
     ``address`` turns a file of the site into a link of the page; ``pictures``
-    gathers the files by name; ``limits`` say how much of an output is shown.
+    gathers the files by name; ``limits`` say how much of an output is shown;
+    ``trusts`` says that HTML is shown as it is, scripts and all.
     """
 
     language: Language
     address: Callable[[str], str]
     limits: Limits = field(default_factory=Limits)
+    trusts: bool = False
     pictures: dict[str, bytes] = field(default_factory=dict)
 
     def write(self, outputs: Iterable[Output]) -> str:
@@ -67,9 +69,9 @@ class OutputWriter:
             case "error":
                 return self._noted(form.text, "error", "error")
             case "html":
-                return _html(form.text)
+                return self._html(form.text)
             case "markdown":
-                return _html(_MARKDOWN.render(form.text))
+                return self._html(_MARKDOWN.render(form.text))
             case "latex":
                 formula = formulas.render(Formula(form.text.strip().strip("$"), display=True))
                 return f'<div class="html">{formula.markup}</div>\n' if formula.markup else ""
@@ -77,6 +79,12 @@ class OutputWriter:
                 return _text(form.text)
             case _:
                 return self._picture(form)
+
+    def _html(self, content: str) -> str:
+        if self.trusts:
+            return f'<div class="html">{content}</div>\n'
+        content = sanitized(content)
+        return f'<div class="html">{content}</div>\n' if _is_visible(content) else ""
 
     def _noted(self, text: str, kind: str, label: str) -> str:
         """Text that is not what the code wanted to say; ``label`` names a text of the language."""
@@ -97,16 +105,11 @@ class OutputWriter:
         return f'<img src="{escape(self.address(file))}" alt="{alt}"{shape} {loading}>\n'
 
 
-def _html(content: str) -> str:
-    content = _SCRIPT.sub("", content)
-    return f'<div class="html">{content}</div>\n' if _is_visible(content) else ""
-
-
 def _text(text: str) -> str:
     shown = ansi_to_html(text)
     return f"<pre>{shown}</pre>\n" if shown else ""
 
 
 def _is_visible(content: str) -> bool:
-    """Whether anything is left to see of HTML that lost its scripts."""
+    """Whether anything is left to see of HTML that lost what must not be shown."""
     return bool(_PICTURE_TAG.search(content) or _TAG.sub("", content).strip())

@@ -67,7 +67,9 @@ class PageMaker:
         formulas.render_all(formulas.formulas_in(tokens_of(document)))
         name = document.page.name
         prose = ProseWriter(self.site, document.page)
-        outputs = OutputWriter(self.site.language, partial(address, name), self.site.limits)
+        outputs = OutputWriter(
+            self.site.language, partial(address, name), self.site.limits, self.site.trusts_outputs
+        )
         body = BodyWriter(document, self.site, prose, outputs)
         previous, following = self._navigation.neighbours(name)
         # A book of one page begins with its text.
