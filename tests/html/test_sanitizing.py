@@ -14,7 +14,7 @@ PALETTE = '<svg width="9" height="5" viewBox="0 0 9 5"><rect x="1" width="5" sty
     [
         (
             f"<style scoped>.dataframe {{}}</style>{TABLE}",
-            '<table border="1"><tbody><tr style="text-align:right"><th>a</th></tr></tbody></table>',
+            '<table class="dataframe"><tbody><tr style="text-align:right"><th>a</th></tr></tbody></table>',
         ),
         (
             PALETTE.format("stroke-width:2"),

@@ -26,7 +26,6 @@ _OF_TAGS = {
     "meter": {"high", "low", "max", "min", "optimum", "value"},
     "progress": {"max", "value"},
     "source": {"src", "type"},
-    "table": {"border"},
     "video": {"controls", "height", "loop", "muted", "poster", "src", "width"},
 }
 _OF_DRAWN = {
@@ -66,6 +65,7 @@ def _cleaner() -> nh3.Cleaner:
         tags=nh3.ALLOWED_TAGS | _MEDIA | _DRAWN,
         attributes=attributes,
         attribute_filter=_kept,
+        allowed_classes={"table": {"dataframe"}},  # of pandas and polars; ours to style
         filter_style_properties=_STYLES,
         url_schemes={"data", "http", "https", "mailto"},
     )
