@@ -103,7 +103,7 @@ def test_no_output_is_lost_while_nobody_has_time_to_take_it_up(
 def test_text_that_is_no_text(bench: Workbench) -> None:
     done = bench.execute_one(
         "print('half \\ud800 byte \\udc80 null \\x00 snow \\u2603')",
-        "import os, sys, time\nos.write(1, bytes(range(256)))\ntime.sleep(0.5)",
+        "import os\n_ = os.write(1, bytes(range(256)))",
         "!printf '\\377\\376'",
         "from IPython.display import display\ndisplay({'text/plain': '\\udfff'}, raw=True)",
         "raise ValueError('\\ud800')",
@@ -116,6 +116,32 @@ def test_text_that_is_no_text(bench: Workbench) -> None:
     assert done.problem
     assert json.dumps(done.outputs, ensure_ascii=False).encode()
     assert done.problem.line().encode()
+
+
+def test_what_is_printed_without_python_belongs_to_its_cell(bench: Workbench) -> None:
+    done = bench.execute_one(
+        "import ctypes, os, subprocess, sys\nlibrary = ctypes.CDLL(None)",
+        "print('a'); os.write(1, b'b\\n'); print('c')\n"
+        "_ = subprocess.run(['echo', 'd']); print('e')",
+        "_ = library.puts(b'buffered by C')",
+        "os.write(1, 'half a ☃'.encode()[:-1])\ndisplay(1)\nos.write(1, '☃\\n'.encode()[2:])",
+        "_ = subprocess.Popen(['sh', '-c', 'echo late']).wait()",
+        "pass",
+        "os.write(2, b'before the error\\n')\n1 / 0",
+    )
+    texts = {
+        position: [output.get("text", output["output_type"]) for output in outputs]
+        for position, outputs in done.outputs.items()
+    }
+    assert texts == {
+        0: [],
+        1: ["a\nb\nc\nd\ne\n"],
+        2: ["buffered by C\n"],
+        3: ["half a ", "display_data", "☃\n", "execute_result"],
+        4: ["late\n"],
+        5: [],
+        6: ["before the error\n", "error"],
+    }
 
 
 MEASURE = r"""

@@ -10,6 +10,7 @@ Works with nothing but IPython and any Python from 3.8 on. It
 - is silent about the cache of JAX, which no output may depend on;
 - makes figures SVG, with the same bytes each time, or PNG where the SVG is too large;
 - stops a flood of output where it arises, and loses no text that can't be encoded;
+- gives what libraries in C and child processes print to the cell that had them do so;
 - gives the code of cells names without a process number, as warnings show them;
 - knows which line of which cell an error came from;
 - lets the exit handlers of cells run, and then ends the process.
@@ -18,13 +19,17 @@ Works with nothing but IPython and any Python from 3.8 on. It
 from __future__ import annotations
 
 import atexit
+import codecs
 import contextlib
+import ctypes
 import difflib
 import importlib.abc
 import os
 import random
+import select
 import sys
 import sysconfig
+import threading
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
@@ -34,6 +39,8 @@ from IPython import get_ipython
 from IPython.core import pylabtools
 
 SEED: int = globals().get("SEED", 0)
+
+LIBRARY = ctypes.CDLL(None)
 
 MOST_OUTPUT = 20_000_000
 """Characters of output that one cell may have."""
@@ -212,6 +219,64 @@ def changed(message: dict[str, Any], kind: str, content: dict[str, Any]) -> dict
     return dict(message, header=header, msg_type=kind, content=content)
 
 
+class Pipe:
+    """What is printed without Python's knowledge, by libraries in C and by child processes.
+
+    A thread of ipykernel passes it on whenever it comes to that, maybe in the next cell, or
+    never. Here that is done before anything else is printed, and at the end of every cell.
+    """
+
+    MOST = 65536
+    """Bytes that a pipe of Linux holds."""
+
+    def __init__(self, stream: Any) -> None:
+        self.process = os.getpid()
+        self.stream = stream
+        self.private: dict[str, Any] = vars(stream)
+        self.end: int = self.private["_fid"]
+        self.log: int = self.private["_original_stdstream_copy"]
+        self.lock = threading.RLock()  # a handler of signals may print, too
+        self.decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        self.end_watch()
+        os.set_blocking(self.end, False)
+        self.stream_write, self.stream_flush = stream.write, stream.flush
+        stream.write, stream.flush = self.write, self.flush
+        stream.watch_fd_thread = threading.Thread(target=self.watch, daemon=True)
+        stream.watch_fd_thread.start()
+
+    def end_watch(self) -> None:
+        """End ipykernel's own thread."""
+        self.private["_should_watch"] = False
+        os.write(self.private["_original_stdstream_fd"], b"\0")  # otherwise it would not notice
+        self.stream.watch_fd_thread.join()
+        self.private["_should_watch"] = True
+
+    def watch(self) -> None:
+        poll = select.poll()
+        poll.register(self.end, select.POLLIN)
+        while self.private["_should_watch"]:
+            poll.poll()
+            self.pass_on()
+
+    def pass_on(self) -> None:
+        """Print what is in the pipe now."""
+        if os.getpid() != self.process:  # a copy that a cell has made, which has the same pipe
+            return
+        with self.lock, contextlib.suppress(BlockingIOError):
+            found = os.read(self.end, self.MOST)
+            self.stream_write(self.decode(found))
+            os.write(self.log, found)
+
+    def write(self, text: str) -> Any:
+        self.pass_on()
+        return self.stream_write(text)
+
+    def flush(self) -> None:
+        LIBRARY.fflush(None)
+        self.pass_on()
+        self.stream_flush()
+
+
 class Figures:
     """Makes a figure PNG, in twice the resolution of the screen, where its SVG is too large.
 
@@ -313,6 +378,9 @@ def prepare(shell: Any) -> None:
     warnings.filterwarnings("ignore", "Error (reading|writing) persistent compilation cache")
     shell.config.InlineBackend.figure_formats = {"svg"}
     Figures(pylabtools, shell.display_formatter.formatters)
+    for stream in (sys.stdout, sys.stderr):
+        if getattr(stream, "_should_watch", False):
+            Pipe(stream)
     cells, dam = Cells(shell), Dam(shell.kernel.session)
     for begin in (cells.begin, dam.begin):
         shell.events.register("pre_run_cell", begin)
