@@ -21,10 +21,8 @@ from pikepdf import (
     Name,
     NameTree,
     NumberTree,
-    Object,
     ObjectStreamMode,
     Pdf,
-    Stream,
     String,
 )
 
@@ -94,24 +92,32 @@ def _append(book: Pdf, other: Pdf, prefix: str) -> None:
     """Put the pages of another PDF behind those of the book; ``prefix`` keeps its names apart."""
     structure = book.Root.StructTreeRoot
     first_key = int(structure.ParentTreeNextKey)
-    for each in other.objects:
-        if isinstance(each, Dictionary | Stream):
-            _make_distinct(each, first_key, prefix)
+    _shift_keys(other, first_key)
+    if Name.IDTree in other.Root.StructTreeRoot:
+        _rename_elements(other, prefix)
     book.add_pages_from(other)
     # What is copied after the pages refers to their copies.
     _append_structure(book, structure, book.copy_foreign(other.Root.StructTreeRoot), first_key)
 
 
-def _make_distinct(each: Object, first_key: int, prefix: str) -> None:
-    for key in (Name.StructParent, Name.StructParents):
-        if key in each:
-            each[key] = int(each[key]) + first_key
-    if each.get(Name.Type) == Name.StructElem:
-        if Name.ID in each:
-            each.ID = String(f"{prefix}{each.ID}")
-        for attributes in each.get(Name.A, ()):
-            if Name.Headers in attributes:
-                attributes.Headers = Array(String(f"{prefix}{i}") for i in attributes.Headers)
+def _shift_keys(other: Pdf, first_key: int) -> None:
+    """Let pages and their links have the keys of the structure from this one on."""
+    for page in other.pages:
+        for each in (page.obj, *page.obj.get(Name.Annots, ())):
+            for key in (Name.StructParent, Name.StructParents):
+                if key in each:
+                    each[key] = int(each[key]) + first_key
+
+
+def _rename_elements(other: Pdf, prefix: str) -> None:
+    """Give elements other names, and so wherever they are named: cells name their heads."""
+    for each in other.objects:
+        if isinstance(each, Dictionary) and each.get(Name.Type) == Name.StructElem:
+            if Name.ID in each:
+                each.ID = String(f"{prefix}{each.ID}")
+            for attributes in each.get(Name.A, ()):
+                if Name.Headers in attributes:
+                    attributes.Headers = Array(String(f"{prefix}{i}") for i in attributes.Headers)
 
 
 def _append_structure(book: Pdf, structure: Any, other: Any, first_key: int) -> None:
@@ -137,11 +143,12 @@ def _append_structure(book: Pdf, structure: Any, other: Any, first_key: int) -> 
 def _name_places(book: Pdf, parts: Sequence[Part], numbers: Mapping[str, int]) -> None:
     """Have the book name its anchors, for the links of others too."""
     names = NameTree.new(book)
+    pages = [(page.obj, float(page.mediabox[3])) for page in book.pages]
     for part in parts:
         for name, anchor in part.anchors.items():
-            page = book.pages[numbers[name] - 1]
-            top = float(page.mediabox[3]) - max(0, anchor.top - _MARGIN)
-            names[name] = Array([page.obj, Name.XYZ, round(anchor.left, 2), round(top, 2), 0])
+            page, height = pages[numbers[name] - 1]
+            top = height - max(0, anchor.top - _MARGIN)
+            names[name] = Array([page, Name.XYZ, round(anchor.left, 2), round(top, 2), 0])
     book.Root.Names = Dictionary(Dests=names.obj)
 
 
