@@ -8,7 +8,7 @@ import re
 import struct
 
 import pytest
-from d2lbook.book import Output
+from d2lbook.book import Output, Place
 from d2lbook.document.language import load_language
 from d2lbook.document.outputs import Limits
 from d2lbook.html.ansi import ansi_to_html
@@ -116,6 +116,19 @@ def test_scripts_are_left_out(writer: OutputWriter) -> None:
     assert "script" not in writer.write([data(markdown=f"**x**\n\n{script}")])
     # Where nothing is left to see, the next form has its turn.
     assert writer.write([data(html=f"<div>{script}</div>", plain="p")]) == "<pre>p</pre>\n"
+
+
+@pytest.mark.parametrize("tag", ["<script>draw()</script>", "<IFRAME src=x></IFRAME>", "<embed>"])
+def test_what_readers_miss_is_told(writer: OutputWriter, tag: str) -> None:
+    place = Place(path="a.md", line=3)
+    writer.write([data(html="<b>x</b>", plain="p")], place)
+    writer.write([data(html=tag, png="aGk=", plain="p")], place)  # the picture is there
+    assert writer.problems == []
+    writer.write([data(html=f"<b>x</b>{tag}", plain="p")], place, "jax")
+    assert [problem.line("warning") for problem in writer.problems] == [
+        "a.md:3: warning: [jax] the HTML that this cell puts out has scripts or frames, which "
+        "pages leave out; put out a picture, or set trust_outputs = True in [html]"
+    ]
 
 
 def test_a_text_stands_for_a_widget(writer: OutputWriter) -> None:

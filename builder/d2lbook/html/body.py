@@ -145,10 +145,14 @@ class BodyWriter:
         return Part(tabs=tabs, prose=Markup(html))
 
     def _code(self, block: Code, tabs: tuple[str, ...]) -> Part:
+        place = self.document.page.place(block.cell.line_of(0))
         if block.has_same_outputs:
-            shown = {tabs: self.outputs.write(block.outputs[block.tabs[0]])}
+            shown = {tabs: self.outputs.write(block.outputs[block.tabs[0]], place)}
         else:
-            shown = {(tab,): self.outputs.write(found) for tab, found in block.outputs.items()}
+            shown = {
+                (tab,): self.outputs.write(found, place, tab)
+                for tab, found in block.outputs.items()
+            }
         source = highlight(block.cell.source, block.cell.language) if block.shows_source else ""
         return Part(
             tabs=tabs,

@@ -12,10 +12,11 @@ from html import escape
 
 from markdown_it import MarkdownIt
 
-from d2lbook.book import Output
+from d2lbook.book import Output, Place
 from d2lbook.document.katex import Formula
 from d2lbook.document.language import Language
 from d2lbook.document.outputs import PICTURE_KINDS, Form, Kind, Limits, output_forms
+from d2lbook.errors import Problem
 from d2lbook.html import formulas
 from d2lbook.html.ansi import ansi_to_html
 from d2lbook.html.pictures import picture_size
@@ -28,6 +29,7 @@ _RICHEST_FIRST: tuple[Kind, ...] = ("html", *PICTURE_KINDS, "markdown", "latex",
 
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
 _TAG = re.compile(r"<[^>]*>")
+_ACTIVE = re.compile(r"<(?:script|iframe|object|embed)\b", re.IGNORECASE)
 _PICTURE_TAG = re.compile(r"<(?:img|svg|video|audio|hr)\b", re.IGNORECASE)
 
 
@@ -37,7 +39,8 @@ class OutputWriter:
 
     ``address`` turns a file of the site into a link of the page; ``pictures``
     gathers the files by name; ``limits`` say how much of an output is shown;
-    ``trusts`` says that HTML is shown as it is, scripts and all.
+    ``trusts`` says that HTML is shown as it is, scripts and all; ``problems`` gathers
+    what readers miss where it is not.
     """
 
     language: Language
@@ -45,13 +48,27 @@ class OutputWriter:
     limits: Limits = field(default_factory=Limits)
     trusts: bool = False
     pictures: dict[str, bytes] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
 
-    def write(self, outputs: Iterable[Output]) -> str:
-        """All outputs of a cell; empty where there is nothing to see."""
-        return "".join(
-            next(filter(None, map(self._form, found)), "")
-            for found in output_forms(outputs, _RICHEST_FIRST, self.limits)
-        )
+    def write(self, outputs: Iterable[Output], place: Place | None = None, tab: str = "") -> str:
+        """All outputs of a cell; empty where there is nothing to see.
+
+        ``place`` and ``tab`` are those of the cell, for what is wrong with its outputs.
+        """
+        written: list[str] = []
+        for forms in output_forms(outputs, _RICHEST_FIRST, self.limits):
+            form, shown = next(
+                filter(all, ((form, self._form(form)) for form in forms)), (None, "")
+            )
+            written.append(shown)
+            is_picture = form is not None and form.kind in PICTURE_KINDS
+            if not (self.trusts or is_picture) and any(map(_is_active, forms)):
+                what = (
+                    "the HTML that this cell puts out has scripts or frames, which pages leave out"
+                )
+                remedy = "put out a picture, or set trust_outputs = True in [html]"
+                self.problems.append(Problem(what=what, place=place, tab=tab, remedy=remedy))
+        return "".join(written)
 
     def _form(self, form: Form) -> str:
         """One form of an output; empty where it can't be shown."""
@@ -103,6 +120,11 @@ class OutputWriter:
         # What is not in view is fetched once it is, as in tabs that nobody opens.
         loading = 'loading="lazy" decoding="async"'
         return f'<img src="{escape(self.address(file))}" alt="{alt}"{shape} {loading}>\n'
+
+
+def _is_active(form: Form) -> bool:
+    """Whether it is HTML that does something."""
+    return form.kind == "html" and bool(_ACTIVE.search(form.text))
 
 
 def _text(text: str) -> str:

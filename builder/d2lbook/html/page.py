@@ -98,7 +98,7 @@ class PageMaker:
             html=html,
             files=frozenset(prose.files),
             pictures=outputs.pictures,
-            problems=tuple(prose.problems),
+            problems=(*prose.problems, *outputs.problems),
         )
 
     def missing(self) -> str:
