@@ -66,25 +66,25 @@ class LocalExecutor:
         return len(self.capacity.gpus)
 
     async def submit(self, job: Job, observer: Observer) -> Execution:
-        turn, imported = next(self._turns), self._run
+        turn, imported = next(self._turns), self._run_notebook
         if self.gpus:
             job = replace(job, devices=())
         if not self.gpus or not job.gpus:
             # Before it takes a place: no place stays empty while its server imports.
             await self.servers.prepare(job)
-        run = await asyncio.shield(asyncio.wrap_future(imported))
+        run_notebook = await asyncio.shield(asyncio.wrap_future(imported))
         async with self.capacity.reserved(job.memory, job.gpus, turn=turn) as devices:
             if devices:
                 job = replace(job, devices=devices)
             observer.started(job.notebook)
-            return await run(job, observer, self.servers)
+            return await run_notebook(job, observer, self.servers)
 
     @cached_property
-    def _run(self) -> Future[Run]:
+    def _run_notebook(self) -> Future[Run]:
         """``run_notebook``, imported by a thread while servers import what notebooks do."""
         thread = ThreadPoolExecutor(1)
         try:
-            return thread.submit(_import_run)
+            return thread.submit(_import_run_notebook)
         finally:
             thread.shutdown(wait=False)
 
@@ -101,7 +101,7 @@ def start_servers(slots: int) -> ServerPool:
     return ServerPool(dict.fromkeys(THREAD_VARIABLES, str(threads)), at_once=slots)
 
 
-def _import_run() -> Run:
+def _import_run_notebook() -> Run:
     # Heavy: only a build that executes something pays for it.
     with lean_imports():
         from d2lbook.execute.run import run_notebook

@@ -33,6 +33,12 @@ if TYPE_CHECKING:
 
 __all__ = ["execute_notebooks"]
 
+HEAVIEST_FIRST = ("jax", "tensorflow", "torch", "mxnet")
+"""The frameworks whose notebooks take long, while nobody has timed them.
+
+JAX compiles whatever it is to do for the first time, the others take long to be imported.
+"""
+
 
 def execute_notebooks(
     config: Config,
@@ -105,13 +111,6 @@ def _execute(
             raise KeyboardInterrupt from None
         except ExceptionGroup as group:
             raise group.exceptions[0] from None
-
-
-HEAVIEST_FIRST = ("jax", "tensorflow", "torch", "mxnet")
-"""The frameworks whose notebooks take long, while nobody has timed them.
-
-JAX compiles whatever it is to do for the first time, the others take long to be imported.
-"""
 
 
 class _Scheduler:

@@ -20,7 +20,7 @@ from d2lbook.errors import Problem
 from d2lbook.html import formulas
 from d2lbook.html.ansi import ansi_to_html
 from d2lbook.html.pictures import picture_size
-from d2lbook.html.sanitizing import sanitized
+from d2lbook.html.sanitizing import is_active, sanitized
 
 PICTURES = "_images"
 """Folder of the site for the pictures that code made."""
@@ -29,7 +29,6 @@ _RICHEST_FIRST: tuple[Kind, ...] = ("html", *PICTURE_KINDS, "markdown", "latex",
 
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
 _TAG = re.compile(r"<[^>]*>")
-_ACTIVE = re.compile(r"<(?:script|iframe|object|embed)\b", re.IGNORECASE)
 _PICTURE_TAG = re.compile(r"<(?:img|svg|video|audio|hr)\b", re.IGNORECASE)
 
 
@@ -62,7 +61,9 @@ class OutputWriter:
             )
             written.append(shown)
             is_picture = form is not None and form.kind in PICTURE_KINDS
-            if not (self.trusts or is_picture) and any(map(_is_active, forms)):
+            if not (self.trusts or is_picture) and any(
+                form.kind == "html" and is_active(form.text) for form in forms
+            ):
                 what = (
                     "the HTML that this cell puts out has scripts or frames, which pages leave out"
                 )
@@ -120,11 +121,6 @@ class OutputWriter:
         # What is not in view is fetched once it is, as in tabs that nobody opens.
         loading = 'loading="lazy" decoding="async"'
         return f'<img src="{escape(self.address(file))}" alt="{alt}"{shape} {loading}>\n'
-
-
-def _is_active(form: Form) -> bool:
-    """Whether it is HTML that does something."""
-    return form.kind == "html" and bool(_ACTIVE.search(form.text))
 
 
 def _text(text: str) -> str:

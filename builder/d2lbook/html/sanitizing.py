@@ -47,6 +47,7 @@ _STYLES = {
 }  # fmt: skip
 """Properties that change nothing outside; ``position`` and ``margin`` are not among them."""
 
+_ACTIVE = re.compile(r"<(?:script|iframe|object|embed)\b", re.IGNORECASE)
 _SOURCES = {"audio", "img", "source", "video"}
 _DATA = re.compile(r"data:(?:image|video|audio)/", re.IGNORECASE)
 
@@ -54,6 +55,11 @@ _DATA = re.compile(r"data:(?:image|video|audio)/", re.IGNORECASE)
 def sanitized(content: str) -> str:
     """What may be shown of this HTML."""
     return _cleaner().clean(content)
+
+
+def is_active(content: str) -> bool:
+    """Whether this HTML does something, which is lost with what may not be shown."""
+    return bool(_ACTIVE.search(content))
 
 
 @cache

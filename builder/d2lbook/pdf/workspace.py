@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import resources
@@ -113,37 +113,30 @@ class Workspace:
         It says of the book that it meets the standard, if it does. Raises RenderError.
         """
         body = [f"#front({arguments(**said)})"]
-        return self._set(settings, body, (), meets_standard=meets_standard)
+        return self._set(partial(self._compile, settings, body, meets_standard=meets_standard), ())
 
     def set_pages(self, settings: Mapping[str, object], pages: Sequence[Page]) -> SetPart:
         """Set pages; ``settings`` are the arguments of the template's ``part``.
 
         Raises RenderError, naming the page at fault.
         """
-        return self._set(settings, (), pages)
+        return self._set(partial(self._compile, settings, ()), pages)
 
-    def _set(
-        self,
-        settings: Mapping[str, object],
-        body: Sequence[str],
-        pages: Sequence[Page],
-        *,
-        meets_standard: bool = True,
-    ) -> SetPart:
-        def compiled() -> SetPart:
+    def _set(self, compiled: Callable[[Sequence[Page]], SetPart], pages: Sequence[Page]) -> SetPart:
+        def compiled_or_located() -> SetPart:
             try:
-                return self._compile(settings, body, pages, meets_standard=meets_standard)
+                return compiled(pages)
             except typst.TypstError as error:
-                raise self._located(error, settings, pages) from None
+                raise self._located(error, compiled, pages) from None
 
         # The memory that Typst takes for all that it has ever set is given back with the copy.
-        return in_a_copy(compiled)
+        return in_a_copy(compiled_or_located)
 
     def _compile(
         self,
         settings: Mapping[str, object],
         body: Iterable[str],
-        pages: Iterable[Page],
+        pages: Sequence[Page],
         *,
         meets_standard: bool = True,
     ) -> SetPart:
@@ -179,14 +172,17 @@ class Workspace:
         )
 
     def _located(
-        self, error: typst.TypstError, settings: Mapping[str, object], pages: Sequence[Page]
+        self,
+        error: typst.TypstError,
+        compiled: Callable[[Sequence[Page]], SetPart],
+        pages: Sequence[Page],
     ) -> RenderError:
         """The error with the file of the book that it comes from."""
         if unreadable := self._unreadable_picture(pages):
             return unreadable
         remedy = "; ".join(error.hints)
         place = _PLACE.search(error.diagnostic)
-        name = place[1] if place else self._failing(error, settings, pages)
+        name = place[1] if place else _failing(error, compiled, pages)
         source = next((page.source for page in pages if page.name == name), "")
         if not source:
             return RenderError.of(f"Typst can't make the PDF: {error.message}", remedy)
@@ -207,18 +203,6 @@ class Workspace:
                 return RenderError.at(next(shown, path), 0, what, "mend it, or take another one")
         return None
 
-    def _failing(
-        self, error: typst.TypstError, settings: Mapping[str, object], pages: Sequence[Page]
-    ) -> str:
-        """The page that fails alone as all of them did: errors of the layout have no place."""
-        for page in pages:
-            try:
-                self._compile(settings, (), [page])
-            except typst.TypstError as other:
-                if other.message == error.message:
-                    return page.name
-        return ""
-
     def _picture_place(self, path: str) -> str:
         suffix = PurePosixPath(path).suffix.lower()
         self._places[path] = f"/pictures/{len(self._places) + 1:03}{suffix}"
@@ -226,3 +210,16 @@ class Workspace:
 
     def _write(self, name: str, markup: str) -> None:
         (self._folder / name).write_text(f"{markup}\n", encoding="utf-8")
+
+
+def _failing(
+    error: typst.TypstError, compiled: Callable[[Sequence[Page]], SetPart], pages: Sequence[Page]
+) -> str:
+    """The page that fails alone as all of them did: errors of the layout have no place."""
+    for page in pages:
+        try:
+            compiled([page])
+        except typst.TypstError as other:
+            if other.message == error.message:
+                return page.name
+    return ""

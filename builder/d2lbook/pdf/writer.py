@@ -237,7 +237,7 @@ class Writer:
         elif classes == ["note"]:
             yield call("footnote", call("label", address[1:]))
         else:
-            yield call("reference", address_of(address[1:]), self._content(inlines))
+            yield call("link", address_of(address[1:]), self._content(inlines))
 
     def image(self, node: Node) -> Iterator[str]:
         yield self._picture(node, "inline-picture")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 
@@ -26,7 +27,7 @@ SHOWN = frozenset({".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
 _LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
-class InlineWriter:
+class InlineWriter(ABC):
     """Writes lines of text; ``tree`` gathers formulas and problems of the page."""
 
     def __init__(self, page: Page, volume: Volume) -> None:
@@ -48,9 +49,9 @@ class InlineWriter:
                 found += self.footnote(token_of(part))
         return found
 
+    @abstractmethod
     def footnote(self, token: Token) -> list[Node]:
         """A reference to a footnote."""
-        raise NotImplementedError
 
     def picture(self, token: Token, source: str, alt: str, **sizes: str) -> Node:
         """The Image that a page names by ``source``; without a path, and a problem, if it can't."""
