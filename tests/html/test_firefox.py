@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -44,6 +45,16 @@ def test_one_choice_for_the_whole_site(window: Firefox, served: str) -> None:
     assert window.evaluate(SHOWN)[-1] == "import jax"
     window.goto(f"{served}/{TOUR}?tab=mxnet")
     assert window.evaluate(SHOWN)[-1] == "from mxnet import np"
+
+
+def test_from_disk_links_take_the_choice_along(window: Firefox, demo: Path) -> None:
+    """There every page has a memory of its own."""
+    window.goto((demo / TOUR).as_uri())
+    window.click("[role=tab]", "JAX")
+    window.click("nav a", "Things to Read")
+    window.expect("location.pathname.endsWith('reading.html')", True)
+    pressed = '[...document.querySelectorAll("header [aria-pressed=true]")].map(it => it.innerText)'
+    window.expect(pressed, ["JAX"])
 
 
 def test_what_is_hidden_can_be_found(window: Firefox, served: str) -> None:

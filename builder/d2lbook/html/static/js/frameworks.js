@@ -102,6 +102,15 @@ const followPermalink = (event, link) => {
   history.replaceState(history.state, "", link.href);
 };
 
+// Pages on disk may not share what they remember, or too late: their links take the choice along.
+const takeChoiceAlong = (link) => {
+  if (location.protocol !== "file:" || link.protocol !== "file:" || !link.pathname.endsWith(".html")) return;
+  const [address, chosen] = [new URL(link.href), memory.get("tab")];
+  if (!chosen || address.searchParams.has("tab")) return;
+  address.searchParams.set("tab", chosen);
+  link.href = address;
+};
+
 const moveFocus = (event) => {
   const bar = event.target.closest("[role=tablist]");
   const buttons = bar ? all("[role=tab]", bar) : [];
@@ -131,6 +140,7 @@ const startFrameworks = () => {
     if (button) choose(button.dataset.choose, button.closest("article") ? button : firstInView());
     const link = event.target.closest(PERMALINK);
     if (link) followPermalink(event, link);
+    else if (event.target.closest("a[href]")) takeChoiceAlong(event.target.closest("a[href]"));
   });
   document.addEventListener("keydown", moveFocus);
   for (const select of all(".frameworks-menu select")) {
