@@ -48,11 +48,10 @@ def test_one_choice_for_the_whole_site(window: Firefox, served: str) -> None:
 
 
 def test_from_disk_links_take_the_choice_along(window: Firefox, demo: Path) -> None:
-    """There every page has a memory of its own."""
     window.goto((demo / TOUR).as_uri())
     window.click("[role=tab]", "JAX")
     window.click("nav a", "Things to Read")
-    window.expect("location.pathname.endsWith('reading.html')", True)
+    window.expect("location.href.endsWith('reading.html?tab=jax')", True)
     pressed = '[...document.querySelectorAll("header [aria-pressed=true]")].map(it => it.innerText)'
     window.expect(pressed, ["JAX"])
 
