@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import subprocess
 import sys
@@ -315,6 +316,14 @@ def test_two_runs_give_the_same_outputs(tmp_path: Path) -> None:
     assert first.outputs == second.outputs
     assert "<cell 2>:1: UserWarning: careful" in printed(first)
     assert first.outputs[3][0]["text"] == "29"
+
+
+def test_python_is_seeded_whatever_was_drawn_before_the_first_cell(tmp_path: Path) -> None:
+    done = Workbench(tmp_path, "[execute]\nseed = 7\n").execute_one(
+        "import random\nfirst = random.random()", "print(first, random.random())"
+    )
+    expected = random.Random(7)
+    assert printed(done) == f"{expected.random()} {expected.random()}\n"
 
 
 def test_frameworks_are_seeded_when_a_cell_has_imported_them(tmp_path: Path) -> None:

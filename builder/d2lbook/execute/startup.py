@@ -2,7 +2,7 @@
 
 Works with nothing but IPython and any Python from 3.8 on. It
 
-- seeds Python at once, NumPy and the frameworks right after a cell has imported
+- seeds Python before the first cell, NumPy and the frameworks right after a cell has imported
   them (not before: a cell may set variables that an import reads), or at once
   where they were imported before the kernel was there;
 - lets imports draw no random numbers, so that it does not matter which of these
@@ -55,6 +55,15 @@ CUT = {
     "text/plain": f"[more than {MOST_OUTPUT:,} characters of output; the rest is left out]",
 }
 """What is put out in place of all that would have been too much."""
+
+
+def seed_python(_info: Any) -> None:
+    """The first cell is about to run: for ``pre_run_cell`` of IPython.
+
+    Not earlier: whenever a kernel is asked what it is, IPython draws a tip of the day.
+    """
+    get_ipython().events.unregister("pre_run_cell", seed_python)
+    random.seed(SEED)
 
 
 def seed_keras(keras: Any) -> None:
@@ -374,7 +383,6 @@ def prepare(shell: Any) -> None:
     # now and then wait for each other.
     atexit.register(os._exit, 0)
     sys.meta_path.insert(0, AfterImport())
-    random.seed(SEED)
     warnings.filterwarnings("ignore", "Error (reading|writing) persistent compilation cache")
     shell.config.InlineBackend.figure_formats = {"svg"}
     Figures(pylabtools, shell.display_formatter.formatters)
@@ -382,7 +390,7 @@ def prepare(shell: Any) -> None:
         if getattr(stream, "_should_watch", False):
             Pipe(stream)
     cells, dam = Cells(shell), Dam(shell.kernel.session)
-    for begin in (cells.begin, dam.begin):
+    for begin in (seed_python, cells.begin, dam.begin):
         shell.events.register("pre_run_cell", begin)
     shell.compile.get_code_name = cells.name
     sys.modules[__name__] = cells  # type: ignore[assignment]
