@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import textwrap
 from collections.abc import Callable
@@ -14,6 +15,8 @@ from hypothesis import settings
 # What nobody has thought of is for `make fuzz` to find; tests say the same each time.
 settings.register_profile("tests", deadline=None, derandomize=True)
 settings.load_profile("tests")
+
+os.environ.pop("GITHUB_ACTIONS", None)  # more is said there
 
 pytest_plugins = ["tests.browser"]
 

@@ -10,6 +10,7 @@ import sysconfig
 from pathlib import Path
 
 from d2lbook import __version__
+from d2lbook.commands.console import show
 from d2lbook.errors import BookError, OutputError, Problem, UsageError
 from d2lbook.stopping import interrupted_by_all
 
@@ -30,7 +31,7 @@ def main(words: list[str] | None = None) -> int:
             return int(arguments.run(arguments))
     except BookError as error:
         for problem in error.problems:
-            print(problem.line("error"), file=sys.stderr)
+            show(problem, "error", arguments.directory)
         return error.exit_code
     except PermissionError as error:
         what = f"{error.filename} can't be read or written: {error.strerror}"

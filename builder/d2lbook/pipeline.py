@@ -309,6 +309,11 @@ class Build:
             self.reporter.note(note)
         return executions
 
+    @property
+    def executed(self) -> Sequence[Execution]:
+        """The same, without executing anything that has not been."""
+        return self.executions if "executions" in self.__dict__ else ()
+
     @cached_property
     def outputs(self) -> Mapping[str, Mapping[str, Outputs]]:
         """The outputs by tab and page name; ExecutionError, with all failures, if there are any."""

@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     config, _ = read_config(arguments.directory)
     tab = _check_tab(arguments.tab, config.build.tabs)
     rules = TabRules(tabs=config.build.tabs, untagged_is_all=config.build.untagged == "all")
-    console = Console(arguments.verbosity)
+    console = Console(arguments.verbosity, arguments.directory)
     texts: dict[Path, str] = {}
     errors: list[Problem] = []
     for name in named_files(arguments.directory, arguments.files):

@@ -35,13 +35,17 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from d2lbook.commands.console import Console
     from d2lbook.config import Config
+    from d2lbook.errors import Problem
     from d2lbook.execute.executors import Executor
     from d2lbook.execute.selection import Selection
     from d2lbook.execute.sharding import Shard
+    from d2lbook.pipeline import Build
 
 NAME = "build"
 HELP = "build notebooks, pages, PDFs, EPUBs, the library"
@@ -92,6 +96,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="start no notebook any more once one has failed ([execute] fail_fast)",
     )
     parser.add_argument(
+        "--junit",
+        type=Path,
+        metavar="FILE",
+        help="write what came of each notebook into this file, in the XML of JUnit",
+    )
+    parser.add_argument(
         "--executor",
         choices=("local", "ray"),
         default="local",
@@ -119,7 +129,9 @@ def run(arguments: argparse.Namespace) -> int:
     targets = tuple(dict.fromkeys(_targets(arguments.targets)))
     config, notes = read_config(arguments.directory)
     config = _configured(config, arguments)
-    console = Console(arguments.verbosity, strict=config.build.warning_is_error)
+    console = Console(
+        arguments.verbosity, arguments.directory, strict=config.build.warning_is_error
+    )
     for note in notes:
         console.note(note)
     tabs = chosen_tabs(config, arguments.tab)
@@ -145,11 +157,12 @@ def run(arguments: argparse.Namespace) -> int:
             receipts=Receipts(config),
         )
         _ = build.choose  # what there is not is told before anything is made
-        for name in targets:
-            start = time.monotonic()
-            for path in TARGETS[name](build):
-                console.result(f"{name}: {shown_path(path)}")
-            console.detail(f"{name}: {time.monotonic() - start:.2f} s")
+        with _junit(arguments.junit, build, console):
+            for name in targets:
+                start = time.monotonic()
+                for path in TARGETS[name](build):
+                    console.result(f"{name}: {shown_path(path)}")
+                console.detail(f"{name}: {time.monotonic() - start:.2f} s")
     return console.exit_code
 
 
@@ -190,6 +203,29 @@ def _executor(config: Config, arguments: argparse.Namespace) -> Iterator[Executo
 
     with closing(RayExecutor(config, arguments.address)) as executor:
         yield executor
+
+
+@contextmanager
+def _junit(file: Path | None, build: Build, console: Console) -> Iterator[None]:
+    """Write in the end what came of all notebooks, also where that is an error."""
+    from d2lbook.commands.junit import junit_xml
+    from d2lbook.errors import BookError, ExecutionError
+    from d2lbook.files import write_file
+
+    def write(*problems: Problem) -> None:
+        if file:
+            write_file(file, junit_xml(build.executed, [*console.errors, *problems]))
+
+    write()  # what can't be written is told now, not in place of what went wrong
+    try:
+        yield
+    except ExecutionError:  # its problems are those of the notebooks
+        write()
+        raise
+    except BookError as error:
+        write(*error.problems)
+        raise
+    write()
 
 
 def _targets(names: list[str]) -> Iterator[str]:

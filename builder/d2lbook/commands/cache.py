@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
             what = f"'d2lbook cache {arguments.action}' has no option {option}"
             raise UsageError.of(what, "it belongs to: prune")
     config, _ = read_config(arguments.directory)
-    console = Console(arguments.verbosity)
+    console = Console(arguments.verbosity, arguments.directory)
     for line in ACTIONS[arguments.action](config, arguments, console):
         console.result(line)
     return 0

@@ -18,7 +18,7 @@ def run(arguments: argparse.Namespace) -> int:
     from d2lbook.output import clear, reserved
 
     config, _ = read_config(arguments.directory)
-    console = Console(arguments.verbosity)
+    console = Console(arguments.verbosity, arguments.directory)
     with reserved(config, console.wait_for_build):
         removed = clear(config)
     if arguments.verbosity >= 0:

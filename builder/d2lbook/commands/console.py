@@ -7,39 +7,53 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from d2lbook.commands import github
 from d2lbook.errors import Problem, Severity
 
 if TYPE_CHECKING:
     from d2lbook.pipeline import Reporter
 
 
+def show(problem: Problem, severity: Severity, folder: Path) -> None:
+    """Tell a problem of the book in this folder, to GitHub Actions too where it asks."""
+    print(problem.line(severity), file=sys.stderr, flush=True)
+    if github.is_running() and severity != "note":
+        print(github.annotation(problem, severity, folder), file=sys.stderr, flush=True)
+
+
 class Console:
     """Says what a command has to say, as loudly as ``verbosity`` (-1, 0, 1) allows.
 
-    ``strict`` says whether warnings count as errors.
+    ``folder`` is the book's; ``strict`` says whether warnings count as errors.
     """
 
-    def __init__(self, verbosity: int, *, strict: bool = False) -> None:
+    def __init__(self, verbosity: int, folder: Path = Path(), *, strict: bool = False) -> None:
         self.verbosity = verbosity
+        self.folder = folder
         self.strict = strict
-        self.exit_code = 0
-        """1 once a warning has counted as an error."""
+        self.errors: list[Problem] = []
+        """The warnings that have counted as errors."""
         self._told: set[Problem] = set()
+
+    @property
+    def exit_code(self) -> int:
+        """1 once a warning has counted as an error."""
+        return 1 if self.errors else 0
 
     def warn(self, problem: Problem) -> None:
         """Something odd that stops nothing; shown even with -q, and once for all targets."""
         if problem in self._told:
             return
         self._told.add(problem)
-        self.exit_code |= self.strict
-        severity: Severity = "error" if self.strict else "warning"
-        print(problem.line(severity), file=sys.stderr, flush=True)
+        if self.strict:
+            self.errors.append(problem)
+        show(problem, "error" if self.strict else "warning", self.folder)
 
     def caution(self, problem: Problem) -> None:
         """As ``warn``, but of something around the book; never counts as an error."""
         if problem not in self._told:
             self._told.add(problem)
-            print(problem.line("warning"), file=sys.stderr, flush=True)
+            show(problem, "warning", self.folder)
 
     def wait_for_build(self) -> None:
         """Another process is building this book."""
@@ -50,7 +64,7 @@ class Console:
         """Something to know; once for all targets."""
         if self.verbosity >= 0 and problem not in self._told:
             self._told.add(problem)
-            print(problem.line("note"), file=sys.stderr, flush=True)
+            show(problem, "note", self.folder)
 
     def result(self, text: str) -> None:
         """What came of the command."""

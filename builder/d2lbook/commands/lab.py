@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
         what = "JupyterLab is not installed"
         raise UsageError.of(what, "pip install 'd2lbook2[jupyter]'") from None
     config, _ = read_config(arguments.directory)
-    console = Console(arguments.verbosity)
+    console = Console(arguments.verbosity, arguments.directory)
     with tempfile.TemporaryDirectory(prefix="d2lbook-") as folder:
         lab, problems = prepare_lab(config, Path(folder))
         for problem in problems:

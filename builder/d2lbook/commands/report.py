@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     from d2lbook.pipeline import Build, chosen_tabs
 
     config, notes = read_config(arguments.directory)
-    console = Console(arguments.verbosity)
+    console = Console(arguments.verbosity, arguments.directory)
     for note in notes:
         console.note(note)
     tabs = chosen_tabs(config, arguments.tab)

@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     from d2lbook.preview.serving import serve
 
     config, notes = read_config(arguments.directory)
-    console = Console(arguments.verbosity)
+    console = Console(arguments.verbosity, arguments.directory)
     for note in notes:
         console.note(note)
     chosen_tabs(config, arguments.tab)  # what there is not is told before anything is begun

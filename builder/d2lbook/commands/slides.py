@@ -40,7 +40,9 @@ def run(arguments: argparse.Namespace) -> int:
     config = dataclasses.replace(
         config, build=dataclasses.replace(config.build, eval_notebook=False)
     )
-    console = Console(arguments.verbosity, strict=config.build.warning_is_error)
+    console = Console(
+        arguments.verbosity, arguments.directory, strict=config.build.warning_is_error
+    )
     tabs = chosen_tabs(config, arguments.tab)
     build = Build(config, tabs, quiet_reporter(console))
     files = list(named_files(arguments.directory, arguments.files))
