@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from d2lbook import __version__
-from d2lbook.__main__ import COMMANDS, main, refuse_predecessor
+from d2lbook.__main__ import COMMANDS, FORMER, main, refuse_predecessor
 from d2lbook.commands import clear
 from d2lbook.errors import UsageError
 
@@ -21,6 +21,12 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--version"])
     assert stop.value.code == 0
     assert capsys.readouterr().out == f"d2lbook {__version__}\n"
+
+
+@pytest.mark.parametrize("command", FORMER)
+def test_former_commands_say_what_to_do(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, "html", "--s3", "address"]) == UsageError.exit_code
+    assert capsys.readouterr().err == f"error: there is no 'd2lbook {command}'; {FORMER[command]}\n"
 
 
 @pytest.mark.parametrize("command", COMMANDS)

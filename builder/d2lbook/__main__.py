@@ -19,6 +19,12 @@ COMMANDS = (
 )  # fmt: skip
 """Modules of ``d2lbook.commands``, each with NAME, HELP, add_arguments(parser), run(arguments)."""
 
+FORMER = {
+    "deploy": "upload OUTPUT/html/, which is the whole site, with the tools of its host",
+    "translate": "translating is left to other tools",
+}
+"""Commands of d2lbook that have no successor, and what to do."""
+
 INTERRUPTED = 130
 
 
@@ -67,6 +73,10 @@ def command_line() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"d2lbook {__version__}")
     _add_common(parser, directory=Path(), verbosity=0)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name in FORMER:
+        former = commands.add_parser(name, add_help=False)
+        former.add_argument("words", nargs=argparse.REMAINDER)
+        former.set_defaults(run=_refuse, name=name)
     for name in COMMANDS:
         module = importlib.import_module(f"d2lbook.commands.{name}")
         command = commands.add_parser(
@@ -79,6 +89,10 @@ def command_line() -> argparse.ArgumentParser:
         module.add_arguments(command)
         command.set_defaults(run=module.run)
     return parser
+
+
+def _refuse(arguments: argparse.Namespace) -> int:
+    raise UsageError.of(f"there is no 'd2lbook {arguments.name}'", FORMER[arguments.name])
 
 
 def _add_common(parser: argparse.ArgumentParser, *, directory: object, verbosity: object) -> None:

@@ -112,11 +112,24 @@ class Build:
         """All pages; SourceError where one can't be read."""
         book, problems = read_book(self.config, self.memory)
         self.warn(problems)
+        if left_out := self._left_out(book):
+            what = f"left out is what stands for {', '.join(left_out)} alone"
+            remedy = "name the tab in [build] tabs to have it"
+            place = self.config.place("build", "tabs")
+            self.reporter.note(Problem(what=what, place=place, remedy=remedy))
         for page in book.loose:
             what = "no table of contents names this page, so readers hardly find it"
             remedy = "name it in a toc block, or leave it out with [build] exclusions"
             self.reporter.note(Problem(what=what, place=page.place(0), remedy=remedy))
         return book
+
+    def _left_out(self, book: Book) -> list[str]:
+        """The tabs for which the book has cells, but which are not in this edition of it."""
+        tabs = set(self.config.tabs)
+        cells = (cell for page in book.pages.values() for cell in page.cells)
+        return sorted(
+            {tab for cell in cells if not tabs & set(cell.tabs or tabs) for tab in cell.tabs or ()}
+        )
 
     @cached_property
     def selected(self) -> Notebooks:

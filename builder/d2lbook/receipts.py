@@ -53,8 +53,10 @@ class Receipts:
     the next build.
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, but_for: Path | None = None) -> None:
         self.config = config
+        self.but_for = but_for
+        """A file that is none of the book's, wherever it is."""
         self.folder = config.state / "receipts"
         self._files = self._look()
 
@@ -95,7 +97,7 @@ class Receipts:
         known = _read(self.folder / "files.json")
         now = time.time_ns()
         found: dict[str, tuple[Sign, str]] = {}
-        for path in _files_of(self.config):
+        for path in filter(lambda path: path != self.but_for, _files_of(self.config)):
             name = path.relative_to(self.config.root).as_posix()
             try:
                 sign = _sign(path.stat())

@@ -65,11 +65,10 @@ def cell(*lines: str, tab: str = "all") -> str:
             ":begin_tab:`mxnet`\na\n:begin_tab:`pytorch`\nb\n:end_tab:\n:end_tab:\n",
             "page.md:1: error: tab blocks can't be nested; close this one before the next",
         ),
-        ("```toc\nnowhere\n```\n", "page.md:2: error: the table of contents names 'nowhere', but there is no such page; mend the name, or see that [build] notebooks takes the page in"),
         ("# A\n:label:`sec_a`\n\n## B\n:label:`sec_a`\n", "page.md:4: error: label 'sec_a' is used twice; first in page.md:1"),
         (cell("if tab.selected(x):", "    y = 1"), "page.md:3: error: tab.selected takes names of tabs; write them out, in quotes"),
     ],
-    ids=["unknown tab", "open fence", "open tab block", "nested tab blocks", "missing page", "double label", "tab.selected"],
+    ids=["unknown tab", "open fence", "open tab block", "nested tab blocks", "double label", "tab.selected"],
 )  # fmt: skip
 def test_a_page_that_cannot_be_read(build: Build, page: str, line: str) -> None:
     code, lines = build(page)
@@ -85,12 +84,39 @@ def test_all_pages_that_cannot_be_read_are_told_at_once(build: Build) -> None:
     assert [line.partition(":")[0] for line in lines] == ["other.md", "page.md"]
 
 
-def test_all_pages_that_are_missing_are_told_at_once(build: Build) -> None:
-    code, lines = build("```toc\none\ntwo\n```\n")
-    assert code == 4
+def test_pages_that_are_missing_are_left_out(build: Build) -> None:
+    code, lines = build("# Page\n\n```toc\none\ntwo\n```\n")
+    assert code == 0
     assert [line.partition(", but")[0] for line in lines] == [
-        f"page.md:{line}: error: the table of contents names '{name}'"
-        for line, name in ((2, "one"), (3, "two"))
+        f"page.md:{line}: warning: the table of contents names '{name}'"
+        for line, name in ((4, "one"), (5, "two"))
+    ]
+    assert (build.folder / "_build" / "html" / "page.html").exists()
+
+
+def test_what_editors_leave_is_no_page(build: Build) -> None:
+    code, lines = build("# Page\n:label:`a`\n", **{".~page__md": "# Page\n:label:`a`\n"})
+    assert (code, lines) == (0, [])
+
+
+def test_former_targets_are_nothing_to_do(build: Build) -> None:
+    assert build("# Page\n", "rst", "html", "merge") == (0, [])
+    assert main(["-C", str(build.folder), "build", "rst", "merge"]) == 0
+    assert build.capfd.readouterr().err.splitlines() == [
+        "note: nothing is built for 'rst'; pages are made without it",
+        "note: nothing is built for 'merge'; a page has all its tabs at once",
+    ]
+
+
+def test_an_edition_with_fewer_frameworks(build: Build) -> None:
+    page = ":begin_tab:`jax`\nJ\n:end_tab:\n\n" + cell(
+        "if tab.selected('paddle'):", "    1", tab="jax"
+    )
+    assert build("# Page\n\n" + page) == (0, [])
+    assert main(["-C", str(build.folder), "build", "html", "--force"]) == 0
+    assert build.capfd.readouterr().err.splitlines() == [
+        "config.ini:2: note: left out is what stands for jax alone; "
+        "name the tab in [build] tabs to have it"
     ]
 
 

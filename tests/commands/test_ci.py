@@ -118,8 +118,9 @@ def test_annotations_are_made_where_they_are_read(
 ) -> None:
     book = make_book({"config.ini": "", "index.md": "# Book\n\n```{.python .input}\n"})
     monkeypatch.setenv("GITHUB_ACTIONS", where)
-    monkeypatch.chdir(book.parent)
-    assert main(["-C", book.name, "build", "html"]) == 4
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(book.parent))
+    monkeypatch.chdir(book)
+    assert main(["build", "html"]) == 4
     told = capsys.readouterr().err.splitlines()
     assert told[0].startswith("index.md:3: error: ")
     annotations = [line for line in told if line.startswith("::")]

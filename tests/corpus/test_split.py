@@ -10,6 +10,7 @@ import ast
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,18 @@ def blank_lines_once(text: str) -> str:
     text = re.sub(r"(?m)^(```.*)$", r"\n\1\n", text)
     lines = (line.rstrip() for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def test_an_edition_of_one_tab_has_the_same_notebooks(
+    config: Config, notebooks: dict[Any, Notebook | None]
+) -> None:
+    tab = config.default_tab
+    book, _ = read_book(replace(config, build=replace(config.build, tabs=(tab,))))
+    for name, page in book.pages.items():
+        there, here = notebooks[tab, name], select(page, tab, tab)
+        assert (there and [cell.source for cell in there.code_cells()]) == (
+            here and [cell.source for cell in here.code_cells()]
+        )
 
 
 def test_every_page_is_compared(corpus: Path, notebooks: dict[Any, Any]) -> None:

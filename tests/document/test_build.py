@@ -107,7 +107,13 @@ def test_outputs_of_the_source_file_count_where_nothing_was_executed() -> None:
 
 @pytest.mark.parametrize(
     ("mark", "source", "outputs"),
-    [("#@hide_code", False, 1), ("# Hide outputs", True, 0), ("#@hide_output", True, 0)],
+    [
+        ("#@hide_code", False, 1),
+        ("# Hide outputs", True, 0),
+        ("#@hide_output", True, 0),
+        ("# Hide codes", False, 1),
+        ("#@hide_outputs", True, 0),
+    ],
 )
 def test_marks_hide_parts_of_a_cell(mark: str, source: bool, outputs: int) -> None:
     page = f"# T\n\n```{{.python .input}}\n%%tab all\n{mark}\n1\n```\n"

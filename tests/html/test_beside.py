@@ -99,5 +99,6 @@ def test_the_page_for_404_works_in_any_folder(make_book: MakeBook, tmp_path: Pat
 def test_a_site_without_an_address_asks_for_none(make_book: MakeBook, tmp_path: Path) -> None:
     build_site(make_book({**BOOK, "config.ini": ""}), tmp_path / "site")
     assert not (tmp_path / "site" / "sitemap.xml").exists()
+    assert (tmp_path / "site" / ".nojekyll").exists()
     assert "og:" not in (tmp_path / "site" / "part" / "index.html").read_text()
     assert 'href="part/index.html"' in (tmp_path / "site" / "404.html").read_text()

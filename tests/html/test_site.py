@@ -98,8 +98,9 @@ def test_pages_that_are_gone_are_removed_and_nothing_else(
 
 def test_a_damaged_manifest_removes_nothing(tmp_path: Path) -> None:
     (tmp_path / "keep.txt").write_text("x")
-    (tmp_path / MANIFEST).write_text('["keep.txt", 3, ')
-    SiteFolder(tmp_path).finish()
+    for damaged in ('["keep.txt", 3, ', "null", "3"):
+        (tmp_path / MANIFEST).write_text(damaged)
+        SiteFolder(tmp_path).finish()
     assert (tmp_path / "keep.txt").exists()
 
 

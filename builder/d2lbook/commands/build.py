@@ -55,11 +55,13 @@ FOR_READERS = ("pkg", "colab", "sagemaker", "slides")
 CHECKS = ("outputcheck", "tabcheck", "linkcheck")
 EXECUTING = ("eval", "pdf", "epub", "html", *FOR_READERS)
 NAMES = ("ipynb", "eval", "html", "pdf", "epub", "lib", *FOR_READERS, "all", *CHECKS)
+FORMER = {"rst": "pages are made without it", "merge": "a page has all its tabs at once"}
+"""Targets of d2lbook that scripts of books ask for, and why there is nothing to do."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The targets, and for which tabs."""
-    parser.add_argument("targets", nargs="+", choices=NAMES, metavar="TARGET")
+    parser.add_argument("targets", nargs="+", choices=(*NAMES, *FORMER), metavar="TARGET")
     parser.add_argument("--tab", default="all", help="one of the book's tabs, or all (default)")
     parser.add_argument("--force", action="store_true", help="execute even what has not changed")
     parser.add_argument(
@@ -119,6 +121,7 @@ def run(arguments: argparse.Namespace) -> int:
     from d2lbook.commands.console import Console, shown_path
     from d2lbook.commands.progress import environment_progress
     from d2lbook.config import read_config
+    from d2lbook.errors import Problem
     from d2lbook.execute.jobs import Observer
     from d2lbook.execute.progress import observer_for
     from d2lbook.output import reserved
@@ -126,12 +129,16 @@ def run(arguments: argparse.Namespace) -> int:
     from d2lbook.receipts import Receipts
     from d2lbook.targets import TARGETS
 
-    targets = tuple(dict.fromkeys(_targets(arguments.targets)))
+    targets = tuple(each for each in dict.fromkeys(_targets(arguments.targets)) if each in NAMES)
     config, notes = read_config(arguments.directory)
     config = _configured(config, arguments)
     console = Console(
         arguments.verbosity, arguments.directory, strict=config.build.warning_is_error
     )
+    former = [name for name in arguments.targets if name in FORMER]
+    notes += [
+        Problem(what=f"nothing is built for '{name}'", remedy=FORMER[name]) for name in former
+    ]
     for note in notes:
         console.note(note)
     tabs = chosen_tabs(config, arguments.tab)
@@ -154,10 +161,10 @@ def run(arguments: argparse.Namespace) -> int:
             ),
             selection,
             executor=executor,
-            receipts=Receipts(config),
+            receipts=Receipts(config, but_for=arguments.junit and arguments.junit.resolve()),
         )
-        _ = build.choose  # what there is not is told before anything is made
         with _junit(arguments.junit, build, console):
+            _ = build.choose  # what there is not is told before anything is made
             for name in targets:
                 start = time.monotonic()
                 for path in TARGETS[name](build):

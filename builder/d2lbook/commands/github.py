@@ -19,10 +19,10 @@ def is_running() -> bool:
 
 
 def annotation(problem: Problem, severity: Severity, folder: Path) -> str:
-    """One line; ``folder`` is the book's, and paths are given as seen from the working folder."""
+    """One line; ``folder`` is the book's, and paths are given as seen from the repository's."""
     properties = {}
     if problem.place:
-        path = os.path.relpath(folder / problem.place.path)
+        path = os.path.relpath(folder / problem.place.path, os.environ.get("GITHUB_WORKSPACE"))
         properties["file"] = Path(path).as_posix()
         if problem.place.line:
             properties["line"] = str(problem.place.line)

@@ -2,8 +2,8 @@
 
 The format is that of d2lbook: INI as Python's ``configparser`` reads it, keys in
 lower case, ``%`` doubled, indented continuation lines. Every error names the
-file, the line, the key and what is allowed; an unknown key also names the
-nearest known one.
+file, the line, the key and what is allowed. A key that is nearly a known one is
+an error too; one that is like none is only odd, as books have keys of other tools.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import dataclasses
 import difflib
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from d2lbook.book import Place
+from d2lbook.book import FRAMEWORKS, Place
 from d2lbook.config.retired import NO_LONGER_NEEDED
 from d2lbook.config.sections import (
     ALONE,
@@ -28,7 +28,7 @@ from d2lbook.config.sections import (
     Config,
     EnvironmentConfig,
 )
-from d2lbook.errors import ConfigError, Problem
+from d2lbook.errors import ConfigError, Problem, raise_all
 
 
 def read_config(root: Path) -> tuple[Config, list[Problem]]:
@@ -63,7 +63,7 @@ def parse_config(content: str, root: Path) -> tuple[Config, list[Problem]]:
     parser = configparser.ConfigParser()
     parser.read_string(resources.files(__package__).joinpath("defaults.ini").read_text("utf-8"))
     own = _parse(content)
-    notes = _check_names(own, where)
+    notes, unknown = _check_names(own, where)
     parser.read_string(content)
 
     def section(name: str, kind: type) -> Any:
@@ -83,13 +83,15 @@ def parse_config(content: str, root: Path) -> tuple[Config, list[Problem]]:
         for name in own.sections():
             if name.startswith(prefix):
                 tab = name.removeprefix(prefix).strip()
-                if tab not in tabs:
-                    raise _unknown_tab(name, tab, tabs, where)
-                per_tab[attribute][tab] = section(name, kind)
+                if tab in tabs:
+                    per_tab[attribute][tab] = section(name, kind)
+                elif tab not in FRAMEWORKS:
+                    line = where.get((name, ""), 0)
+                    raise ConfigError(_unknown(f"tab in [{name}]", tab, tabs, line)[0])
     for tab in tabs:
         per_tab["environments"].setdefault(tab, section("env", EnvironmentConfig))
     values: dict[str, Any] = {**single, **per_tab}
-    return Config(root=root.resolve(), lines=where, **values), notes
+    return Config(root=root.resolve(), lines=where, unknown=unknown, **values), notes
 
 
 def _attribute(section: str) -> str:
@@ -136,38 +138,45 @@ def _parse(content: str) -> configparser.ConfigParser:
 
 def _check_names(
     own: configparser.ConfigParser, where: Mapping[tuple[str, str], int]
-) -> list[Problem]:
-    """Notes on keys that are no longer needed; ConfigError for unknown names."""
+) -> tuple[list[Problem], tuple[Problem, ...]]:
+    """Notes on keys that are no longer needed, and names that there are not.
+
+    Raises ConfigError for slips: names that are nearly those of something.
+    """
     notes: list[Problem] = []
-    retired = {section for section, _ in NO_LONGER_NEEDED}
+    unknown: list[Problem] = []
+    slips: list[Problem] = []
+
+    def check(what: str, name: str, known: Sequence[str], line: int) -> None:
+        problem, is_slip = _unknown(what, name, known, line)
+        (slips if is_slip else unknown).append(problem)
+
     for name in own.sections():
         prefix = next((prefix for prefix in SECTIONS_PER_TAB if name.startswith(prefix)), None)
         kind = SECTIONS_PER_TAB[prefix][1] if prefix else SECTIONS.get(name)
-        if kind is None and name not in retired:
+        retired = [key for section, key in NO_LONGER_NEEDED if section == name]
+        if kind is None and not retired:
             known = [*SECTIONS, *(f"{prefix}TAB" for prefix in SECTIONS_PER_TAB)]
-            raise _unknown(f"section [{name}]", name, known, where.get((name, ""), 0))
+            check(f"section [{name}]", name, known, where.get((name, ""), 0))
+            continue
         keys = [_key(field) for field in dataclasses.fields(kind)] if kind else []
-        keys += [key for section, key in NO_LONGER_NEEDED if section == name]
         for key in own.options(name):
             line = where.get((name, key), 0)
             if reason := NO_LONGER_NEEDED.get((name, key)):
                 what = f"[{name}] {key} is no longer needed: {reason}"
                 notes.append(Problem(what=what, place=Place(path=FILE_NAME, line=line)))
             elif key not in keys:
-                raise _unknown(f"key '{key}' in [{name}]", key, keys, line)
-    return notes
+                check(f"key '{key}' in [{name}]", key, [*keys, *retired], line)
+    raise_all(ConfigError, slips)
+    return notes, tuple(unknown)
 
 
-def _unknown(what: str, name: str, known: list[str], line: int) -> ConfigError:
+def _unknown(what: str, name: str, known: Sequence[str], line: int) -> tuple[Problem, bool]:
+    """The problem of an unknown name, and whether it is nearly a known one."""
     near = difflib.get_close_matches(name, known, n=1)
     remedy = f"did you mean '{near[0]}'?" if near else f"known are: {', '.join(known)}"
-    return ConfigError.at(FILE_NAME, line, f"unknown {what}", remedy)
-
-
-def _unknown_tab(
-    section: str, tab: str, tabs: tuple[str, ...], where: Mapping[tuple[str, str], int]
-) -> ConfigError:
-    return _unknown(f"tab in [{section}]", tab, list(tabs), where.get((section, ""), 0))
+    place = Place(path=FILE_NAME, line=line)
+    return Problem(what=f"unknown {what}", place=place, remedy=remedy), bool(near)
 
 
 def _key(field: dataclasses.Field[Any]) -> str:

@@ -36,6 +36,7 @@ from d2lbook.config.values import (
     web_address,
     words,
 )
+from d2lbook.errors import Problem
 
 FILE_NAME = "config.ini"
 
@@ -256,6 +257,8 @@ class Config:
     """By tab; only the tabs whose section is there."""
     lines: Mapping[tuple[str, str], int]
     """Line of each key of the book's own file, for later messages."""
+    unknown: tuple[Problem, ...] = ()
+    """What the book's own file says and nobody reads."""
 
     @property
     def has_tabs(self) -> bool:

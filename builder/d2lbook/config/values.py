@@ -151,8 +151,8 @@ def module_file(value: str) -> str:
 def insides(value: str) -> tuple[str, ...]:
     """Paths or patterns in the book's folder, separated by white space."""
     found = tuple(inside(word) for word in value.split())
-    if any("**" in part and part != "**" for pattern in found for part in pattern.split("/")):
-        raise ValueError("paths or patterns in which ** stands alone between slashes")
+    # Where ** has company between slashes it is one star, to Python's glob as to the shell.
+    found = tuple(re.sub(r"\*{2,}(?=[^/*])|(?<=[^/*])\*{2,}", "*", pattern) for pattern in found)
     # What stands for the whole folder is, as a pattern, all that is in it.
     return tuple("*" if pattern == "." else pattern for pattern in found)
 

@@ -4,6 +4,8 @@
 #@hide_output   # Hide outputs    the outputs
 #@hide                            both
 #@hide_all                        both, of this cell and all later ones of the page
+
+As books have it, with and without an s.
 """
 
 from __future__ import annotations
@@ -15,14 +17,14 @@ from d2lbook.book import Cell
 from d2lbook.source.raises import without_expectation
 
 _MARK = re.compile(
-    r"#[ \t]*(?:@(?P<mark>hide(?:_code|_output|_all)?)\b|(?P<words>hide (?:code|outputs))\b)",
+    r"#[ \t]*(?:@(?P<mark>hide(?:_code|_output|_all)?)s?\b|(?P<words>hide (?:code|output))s?\b)",
     re.IGNORECASE,
 )
 _HIDES = {
     "hide_code": {"source"},
     "hide code": {"source"},
     "hide_output": {"outputs"},
-    "hide outputs": {"outputs"},
+    "hide output": {"outputs"},
     "hide": {"source", "outputs"},
     "hide_all": {"source", "outputs"},
 }

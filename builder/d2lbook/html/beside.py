@@ -15,6 +15,8 @@ from d2lbook.html.context import Site
 from d2lbook.html.page import MISSING, PageMaker
 
 SITEMAP = "sitemap.xml"
+AS_IT_IS = ".nojekyll"
+"""Where it is there, GitHub leaves out nothing that begins with ``_``."""
 
 
 def files_beside(site: Site, cards: Path) -> Mapping[str, str | bytes]:
@@ -23,7 +25,7 @@ def files_beside(site: Site, cards: Path) -> Mapping[str, str | bytes]:
     Without the site's address there are neither a sitemap nor cards, which need it.
     Raises OutputError where cards can't be kept.
     """
-    files: dict[str, str | bytes] = {}
+    files: dict[str, str | bytes] = {AS_IT_IS: b""}
     if MISSING not in site.entries:  # else the book has its own
         files[page_file(MISSING)] = PageMaker(site).missing()
     if site.address:

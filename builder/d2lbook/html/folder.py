@@ -56,7 +56,8 @@ class SiteFolder:
             names = json.loads((self.path / MANIFEST).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return set()
-        return {name for name in names if isinstance(name, str) and _is_below(name)}
+        known = names if isinstance(names, list) else []
+        return {name for name in known if isinstance(name, str) and _is_below(name)}
 
     def _remove(self, name: str) -> None:
         """Remove a file, and the folders that are empty without it."""

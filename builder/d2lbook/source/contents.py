@@ -21,7 +21,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 
 from d2lbook.book import Book, Chapter, Contents, Page, Place
-from d2lbook.errors import Problem, SourceError, raise_all
+from d2lbook.errors import Problem
 
 KNOWN_OPTIONS = ("maxdepth", "numbered")
 OPTION = re.compile(r":([\w-]+):\s*(.*)$")
@@ -90,11 +90,10 @@ def _entry(text: str) -> str:
 def arrange(pages: Mapping[str, Page], index: str) -> tuple[Book, list[Problem]]:
     """The book that these pages (by name) make, with ``index`` at its root.
 
-    A page that is listed twice keeps its first place, which is reported.
-    Raises SourceError with all that tables of contents name and that isn't there.
+    Returns with it what is odd: a page that isn't there is left out, one that is
+    listed twice keeps its first place.
     """
     problems: list[Problem] = []
-    missing: list[Problem] = []
     placed: dict[str, Place] = {index: pages[index].place(1)}
 
     def children(page: Page, number: tuple[int, ...] | None) -> tuple[Chapter, ...]:
@@ -113,7 +112,7 @@ def arrange(pages: Mapping[str, Page], index: str) -> tuple[Book, list[Problem]]
 
     def _listed(name: str, place: Place) -> Page | None:
         if name not in pages:
-            missing.append(
+            problems.append(
                 Problem(
                     what=f"the table of contents names '{name}', but there is no such page",
                     place=place,
@@ -129,6 +128,5 @@ def arrange(pages: Mapping[str, Page], index: str) -> tuple[Book, list[Problem]]
         return pages[name]
 
     tree = Chapter(page=pages[index], children=children(pages[index], None))
-    raise_all(SourceError, missing)
     loose = tuple(pages[name] for name in sorted(pages) if name not in placed)
     return Book(tree=tree, loose=loose), problems

@@ -19,8 +19,8 @@ from d2lbook.source.page import TabRules, read_page
 def read_book(config: Config, memory: Memory | None = None) -> tuple[Book, list[Problem]]:
     """Read all pages of a book; ``memory`` has those that were read before.
 
-    Returns the book and what is odd in its pages. Raises one SourceError with
-    every page that can't be read, or that a table of contents misses.
+    Returns the book and what is odd in it. Raises one SourceError with every
+    page that can't be read.
     """
     memory = memory or Memory()
     rules = TabRules(tabs=config.build.tabs, untagged_is_all=config.build.untagged == "all")
@@ -46,7 +46,7 @@ def read_book(config: Config, memory: Memory | None = None) -> tuple[Book, list[
             "write it, or name another one in [build] index",
         )
     book, odd = arrange(pages, index)
-    return book, [*missing_files(config), *problems, *odd]
+    return book, [*config.unknown, *missing_files(config), *problems, *odd]
 
 
 def read_page_file(
@@ -70,7 +70,7 @@ def read_page_file(
 def find_pages(config: Config) -> list[str]:
     """Names of the pages that ``[build] notebooks`` takes in, sorted.
 
-    Hidden folders and the output folder are never looked into.
+    Hidden files are none; hidden folders and the output folder are never looked into.
     """
     build = config.build
     names = {build.index.removesuffix(".md")} | {
@@ -164,7 +164,7 @@ def _fits(parts: tuple[str, ...], patterns: tuple[str, ...]) -> bool:
 
 def _markdown_files(source: Path, output: Path) -> Iterator[str]:
     for file in files_below(source, output):
-        if file.suffix == ".md":
+        if file.suffix == ".md" and not file.name.startswith("."):  # what editors leave, and macOS
             yield file.relative_to(source).as_posix()
 
 

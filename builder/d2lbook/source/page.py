@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
-from d2lbook.book import Cell, Contents, Frame, Page, Place
+from d2lbook.book import FRAMEWORKS, Cell, Contents, Frame, Page, Place
 from d2lbook.errors import Problem, SourceError
 from d2lbook.source.attributes import Attributes, meant_fence, parse_attributes
 from d2lbook.source.contents import (
@@ -163,7 +163,7 @@ class _Reader:
         """The tabs that have anything of what is in this frame."""
         inside = [cell.tabs for cell in self.cells[frame.first + 1 : frame.end]]
         found = {tab for tabs in inside for tab in tabs or self.rules.tabs}
-        has_all = None in inside or found == set(self.rules.tabs)
+        has_all = None in inside or found >= set(self.rules.tabs)
         return None if has_all else tuple(tab for tab in self.rules.tabs if tab in found)
 
     def prose(self, first: int, end: int) -> None:
@@ -187,7 +187,7 @@ class _Reader:
 
     def code(self, block: Block, attributes: Attributes) -> None:
         remedy = "close it with :end_tab:, and name the tabs of the cell with %%tab"
-        self.blocks.must_be_closed(block.first, "the code cell", remedy)
+        self.blocks.end_before(block.first, "the code cell", remedy)
         lines = self.lines[block.first + 1 : block.end - 1]
         numbers = range(block.first + 2, block.end)
         tabs: Tabs = None
@@ -260,7 +260,7 @@ class _Reader:
 
     def check_tabs(self, index: int, tabs: Tabs) -> None:
         for tab in tabs or ():
-            if tab not in self.rules.tabs:
+            if tab not in self.rules.tabs and tab not in FRAMEWORKS:
                 near = difflib.get_close_matches(tab, self.rules.tabs, n=1)
                 known = f"known are: {', '.join(self.rules.tabs)}"
                 self.fail(

@@ -8,7 +8,8 @@ Prose stands in blocks, markers in column 0:
     :end_tab:
 
 ``all`` means every tab. Blocks don't nest and hold no executable cell, fold or
-box. As in d2lbook, a block also ends where the next begins, which is reported.
+box. As in d2lbook, a block also ends where the next begins or at an executable
+cell, which is reported.
 """
 
 from __future__ import annotations
@@ -115,6 +116,13 @@ class TabBlocks:
             self._begin(index, marker.tabs)
         else:
             self._end(index)
+
+    def end_before(self, index: int, what: str, remedy: str) -> None:
+        """Something stands at this line that is in no tab block."""
+        if self._opened is not None:
+            told = f"this tab block ends before {what} at line {index + 1}"
+            self._warn(self._opened, told, remedy)
+            self._opened, self.tabs = None, None
 
     def must_be_closed(self, index: int, what: str, remedy: str) -> None:
         """Something stands at this line that can't stand in a tab block."""
