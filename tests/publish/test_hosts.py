@@ -140,12 +140,17 @@ def test_the_same_notebook_gives_the_same_data() -> None:
     assert hosted("colab", CODE) == hosted("colab", CODE)
 
 
+def test_rows_of_frameworks_that_are_not_in_this_edition() -> None:
+    config = config_of("[build]\ntabs = jax\n[colab]\ngithub_repo = mxnet, a/b\n    jax, a/c")
+    assert repositories("colab", config) == {"jax": "a/c"}
+
+
 def test_repositories() -> None:
     assert repositories("colab", config_of()) == {"pytorch": "our/pytorch-colab"}
     assert repositories("sagemaker", config_of()) == {"pytorch": "our/all", "mxnet": "our/all"}
     assert repositories("colab", config_of("[project]\nname = x")) == {}
-    with pytest.raises(ConfigError, match=r"config.ini:2: .*github_repo can't be 'jax, a/b'"):
-        repositories("colab", config_of("[colab]\ngithub_repo = jax, a/b"))
+    with pytest.raises(ConfigError, match=r"config.ini:2: .*github_repo can't be 'jacks, a/b'"):
+        repositories("colab", config_of("[colab]\ngithub_repo = jacks, a/b"))
 
 
 def test_addresses_of_colab_but_for_excluded_pages() -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
 
-from d2lbook.book import Notebook, Outputs
+from d2lbook.book import FRAMEWORKS, Notebook, Outputs
 from d2lbook.config import Config
 from d2lbook.document.addresses import local_path
 from d2lbook.errors import ConfigError
@@ -108,9 +108,9 @@ def _by_tab(section: Service, key: str, config: Config) -> Mapping[str, str]:
     if len(rows) == 1 and len(rows[0]) == 1:
         return dict.fromkeys(config.tabs, rows[0][0])
     for row in rows:
-        if len(row) != 2 or row[0].lower() not in config.tabs:
+        if len(row) != 2 or row[0].lower() not in {*config.tabs, *FRAMEWORKS}:
             place = config.place(section, key)
             what = f"[{section}] {key} can't be '{', '.join(row)}'"
             remedy = f"write one value, or rows of tab and value; tabs: {', '.join(config.tabs)}"
             raise ConfigError.at(place.path, place.line, what, remedy)
-    return {row[0].lower(): row[1] for row in rows}
+    return {row[0].lower(): row[1] for row in rows if row[0].lower() in config.tabs}
