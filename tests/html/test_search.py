@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,16 @@ def test_the_index_is_made_when_a_text_has_changed(tmp_path: Path) -> None:
     index.add("a/b", "<html><body><h1>Satu</h1><p>lain</p></body></html>")
     files = index.files(["a/b"])
     assert json.loads(files["_search/pagefind-entry.json"])["languages"]["id"]["page_count"] == 1
+
+
+def test_a_damaged_index_is_made_again(tmp_path: Path) -> None:
+    index = SearchIndex(tmp_path, "en")
+    index.add("a", '<html lang="en"><main data-pagefind-body>apple</main></html>')
+    whole = index.files(["a"])
+    shutil.rmtree(tmp_path / "index" / "fragment")
+    assert index.files(["a"]).keys() == whole.keys()
+    next((tmp_path / "index" / "index").iterdir()).write_bytes(b"")
+    assert all(index.files(["a"]).values())
 
 
 def test_words_are_found_with_their_section(window: Watched, served: str) -> None:

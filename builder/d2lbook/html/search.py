@@ -46,14 +46,13 @@ class SearchIndex:
         self._forget_others(pages)
         made_of = self._state(pages)
         receipt = self.folder / "made-of"
-        if not receipt.is_file() or receipt.read_text() != made_of:
+        found = self._read()
+        if not receipt.is_file() or receipt.read_text() != made_of + _digest(found):
             receipt.unlink(missing_ok=True)
             self._make()
-            write_file(receipt, made_of)
-        return {
-            f"{FOLDER}/{path.relative_to(self._index).as_posix()}": path.read_bytes()
-            for path in sorted(_needed(self._index))
-        }
+            found = self._read()
+            write_file(receipt, made_of + _digest(found))
+        return found
 
     @property
     def _texts(self) -> Path:
@@ -79,6 +78,12 @@ class SearchIndex:
             digest.update(hashlib.sha256(self._text(page).read_bytes()).digest())
         return digest.hexdigest()
 
+    def _read(self) -> Mapping[str, bytes]:
+        return {
+            f"{FOLDER}/{path.relative_to(self._index).as_posix()}": path.read_bytes()
+            for path in sorted(_needed(self._index))
+        }
+
     def _make(self) -> None:
         shutil.rmtree(self._index, ignore_errors=True)
         arguments = [
@@ -95,7 +100,15 @@ class SearchIndex:
         )
         if done.returncode:
             words = " ".join(done.stderr.decode(errors="replace").split())
+            words = words or f"it ended with exit code {done.returncode}"
             raise RenderError.of(f"Pagefind can't make the index for searching: {words}")
+
+
+def _digest(files: Mapping[str, bytes]) -> str:
+    digest = hashlib.sha256()
+    for name, content in files.items():
+        digest.update(f"{name} {hashlib.sha256(content).hexdigest()}\n".encode())
+    return digest.hexdigest()
 
 
 def _needed(index: Path) -> Iterable[Path]:
