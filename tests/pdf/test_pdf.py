@@ -306,6 +306,12 @@ def test_no_file_from_outside_the_book_gets_in(make_book: MakeBook, tmp_path: Pa
     ]
 
 
+def test_letters_of_other_fonts_in_formulas(make_book: MakeBook) -> None:
+    pdf, problems = build_pdf(make_book(page("# T\n\n$\\mathsf{X}\\texttt{abc}$\n")))
+    assert problems == []
+    assert "𝖷𝚊𝚋𝚌" in text_of(pdf).replace(" ", "")
+
+
 def test_a_formula_that_cannot_be_read_is_shown_and_reported(make_book: MakeBook) -> None:
     pdf, problems = build_pdf(make_book(page("# T\n\nA\n$\\foo{x}$.\n")))
     assert [problem.line("warning") for problem in problems] == [

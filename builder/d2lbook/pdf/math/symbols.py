@@ -28,11 +28,11 @@ _VARIANTS = {
     "bold-script": "bold(cal({}))",
     "fraktur": "frak({})",
     "bold-fraktur": "bold(frak({}))",
-    "sans-serif": "upright(sans({}))",
-    "bold-sans-serif": "upright(bold(sans({})))",
-    "sans-serif-italic": "italic(sans({}))",
-    "sans-serif-bold-italic": "bold(sans({}))",
-    "monospace": "mono({})",
+    "sans-serif": "upright(std.math.sans({}))",
+    "bold-sans-serif": "upright(bold(std.math.sans({})))",
+    "sans-serif-italic": "italic(std.math.sans({}))",
+    "sans-serif-bold-italic": "bold(std.math.sans({}))",
+    "monospace": "std.math.mono({})",
 }
 _CLASSES = {"⊥": 'class("relation", ⊥)'}
 """Signs between which and their neighbours Typst leaves another space than TeX does."""
