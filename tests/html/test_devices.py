@@ -26,9 +26,15 @@ SECTIONS = "".join(
     for number in range(1, 6)
 )
 
+SIGNS = "\n\n".join(
+    f"{'x' * length} lorem ipsum dolor sit amet $p(x) = a + b$. More ($q$), and $r$-dimensional."
+    for length in range(1, 40)
+)
+
 BOOK = {
     "config.ini": "[build]\ntabs = pytorch, jax\n",
-    "index.md": "# Book\n\n```toc\n:numbered:\n\none\n```\n",
+    "index.md": "# Book\n\n```toc\n:numbered:\n\none\nsigns\n```\n",
+    "signs.md": f"# Signs\n\n{SIGNS}\n",
     "one.md": f"# One\n\nA formula {FORMULA} in a line.\n\n{cell('all', 'x' * 200)}"
     f"| a | b | c |\n|---|---|---|\n| `{CODE}` | `{CODE}` | `{CODE}` |\n\n{SECTIONS}",
 }
@@ -55,6 +61,21 @@ def test_a_formula_that_is_wider_than_its_line_scrolls(phone: Page, site: str) -
     phone.goto(site)
     expect(phone.locator(".katex.wide")).to_have_count(1)
     assert phone.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
+
+def test_a_sign_stays_on_the_line_of_its_formula(phone: Page, site: str) -> None:
+    phone.goto(site.replace("one.html", "signs.html"))
+    tops = phone.locator(".kept").evaluate_all(
+        """all => all.map(kept => {
+            const range = document.createRange();
+            range.selectNodeContents(kept.lastChild);
+            const end = [...kept.querySelectorAll(".katex-base")].pop().getBoundingClientRect();
+            const sign = range.getBoundingClientRect();
+            return sign.top - end.top;
+        })"""
+    )
+    assert len(tops) == 3 * 39
+    assert max(tops) < 12
 
 
 def test_code_can_be_scrolled_out_from_under_its_button(phone: Page, site: str) -> None:
