@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from d2lbook.config import parse_config
 from d2lbook.errors import SourceError
-from d2lbook.execute.data import DataFiles
+from d2lbook.execute.data import Code, DataFiles
 from d2lbook.execute.digests import FileDigests
 
 CONFIG = "[build]\nresources = data img d2l d2l.bib\ndependencies = everybody.txt\n"
@@ -25,7 +25,8 @@ def root(tmp_path: Path) -> Path:
 
 def data(root: Path, *codes: str, folder: str = "chapter", config: str = CONFIG) -> set[str]:
     made, _ = parse_config(config, root)
-    found = set(DataFiles(made, FileDigests(root)).digests(codes, folder))
+    given = [Code(text, folder) for text in codes]
+    found = set(DataFiles(made, FileDigests(root)).digests(given))
     if config == CONFIG:
         found.remove("everybody.txt")
     return found

@@ -72,5 +72,38 @@ def test_what_can_change_outputs_changes_the_key(root: Path, change: Callable[[P
     assert change(root) != before
 
 
+@pytest.mark.parametrize("code", ["open('../data/x.csv')", "open(HERE.parent / 'x.csv')"])
+def test_data_that_a_module_names_is_that_of_who_imports_it(root: Path, code: str) -> None:
+    config = "[build]\nresources = data\n"
+    (root / "util.py").write_text("import other")
+    (root / "other.py").write_text(code)
+    before, other = (key(root, each, config=config) for each in (NOTEBOOK, notebook("1")))
+    (root / "data" / "x.csv").write_text("2")
+    assert key(root, config=config) != before
+    assert key(root, notebook("1"), config=config) == other
+
+
+def test_paths_in_a_module_may_start_where_it_lies(root: Path) -> None:
+    config = "[build]\nresources = data\n"
+    (root / "deep").mkdir()
+    (root / "deep" / "__init__.py").write_text("FILES = (HERE / '../data/').iterdir()")
+    made = notebook("import deep", page="some/where/page")
+    before = key(root, made, config=config)
+    (root / "data" / "y.csv").write_text("1")
+    assert key(root, made, config=config) != before
+
+
+def test_what_lies_beside_the_modules_of_a_package_is_data_but_for_pages(root: Path) -> None:
+    (root / "tables" / "__init__.py").write_text("")
+    (root / "tables" / "unused.py").write_text("")
+    made = notebook("import tables")
+    before = key(root, made, config="")
+    for name in ("unused.py", "page.md", ".hidden"):
+        (root / "tables" / name).write_text("changed")
+    assert key(root, made, config="") == before
+    (root / "tables" / "y.txt").write_text("2")
+    assert key(root, made, config="") != before
+
+
 def test_the_cells_not_their_text_together_make_the_key(root: Path) -> None:
     assert key(root, notebook("a\nb", "c")) != key(root, notebook("a", "b\nc"))

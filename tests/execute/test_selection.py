@@ -156,10 +156,61 @@ def test_what_a_change_touches(repository: Path, file: str, names: str) -> None:
     assert chosen(repository, "start/b", since="HEAD~1") == ("b" if "b" in names.split() else "")
 
 
+D = notebook("from lib import u\nimport lib.deep.v", page="start/d", tab="one")
+E = notebook("%%time\nopen('../files/x.csv')", page="start/e", tab="two")
+F = notebook("import lib", page="start/f", tab="two")
+G = notebook("1", page="start/g", tab="one")
+NAMES |= {id(D): "d", id(E): "e", id(F): "f", id(G): "g"}
+
+
+@pytest.mark.parametrize(
+    ("gone", "names"),
+    [
+        (["lib/u.py"], "d"),
+        (["lib/deep"], "d"),
+        (["lib/table.csv"], "d f"),
+        (["lib"], "d f"),
+        (["files/x.csv"], "d e f"),
+        (["files"], "d e f"),
+        (["files/y.csv", "lib/unused.py"], ""),
+        (["data.csv"], "d e f g"),
+    ],
+)
+def test_what_is_gone_touches_who_names_it(repository: Path, gone: list[str], names: str) -> None:
+    files = ("lib/u.py", "lib/unused.py", "lib/deep/v.py", "lib/deep/__init__.py", "lib/table.csv",
+             "files/x.csv", "files/y.csv", "start/page.md")  # fmt: skip
+    for name in files:
+        (repository / name).parent.mkdir(parents=True, exist_ok=True)
+        (repository / name).write_text("")
+    (repository / "lib/__init__.py").write_text("from .names import X")
+    (repository / "lib/names.py").write_text("X = open('x.csv')")
+    config = CONFIG.replace("data.csv", "data.csv\nresources = files")
+    (repository / "config.ini").write_text(config)
+    commit(repository)
+    git(repository, "rm", "-qr", *gone)
+    assert chosen(repository, since="HEAD", notebooks=(D, E, F, G)) == names
+
+
+def test_a_module_that_is_renamed_touches_who_imports_it(repository: Path) -> None:
+    git(repository, "mv", "util/deep.py", "util/deeper.py")
+    assert chosen(repository, since="HEAD") == "a2"
+
+
+def test_requirements_that_others_take_in_count(repository: Path) -> None:
+    (repository / "locks").mkdir()
+    (repository / "two.txt").write_text("-r locks/base.txt")
+    (repository / "locks/base.txt").write_text("-c more.txt")
+    (repository / "locks/more.txt").write_text("")
+    commit(repository)
+    (repository / "locks/more.txt").write_text("x==1")
+    assert chosen(repository, since="HEAD") == "a2 c"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "names"),
     [
         ("dependencies", "# no title\ndependencies", ""),
+        ("dependencies", "resources = util\ndependencies", "a a2 b c"),
         ("[env two]\n", "[env two]\nvariables = X=1\n", "a2 c"),
         ("[env one]", "[library-one]\nlib_name = x\n[env one]", "a b"),
         ("[env one]", "[execute]\nseed = 1\n[env one]", "a a2 b c"),

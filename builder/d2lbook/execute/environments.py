@@ -15,7 +15,7 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,7 +85,8 @@ def find_environment(config: Config, tab: str) -> Environment:
     settings = config.environments[tab]
     if settings.requirements:
         no_dependencies = sorted(settings.no_dependencies)
-        required = list(_required(config, tab, config.root / settings.requirements))
+        lines = _required(config, tab, config.root / settings.requirements)
+        required = [line for _, line in lines]
         base = base_of(config, tab)
         digest = _digest(*required, base.identity, *no_dependencies)
         versions = _versions(base.version, required)
@@ -107,6 +108,19 @@ def find_environment(config: Config, tab: str) -> Environment:
         folder=folder,
         versions=versions,
     )
+
+
+def requirement_files(config: Config, tab: str) -> Iterator[str]:
+    """The requirements of a tab, and the files they take in, as paths in the book.
+
+    Those after one that can't be read are left out.
+    """
+    if name := config.environments[tab].requirements:
+        yield os.path.relpath(config.root / name, config.root)
+        with suppress(EnvironmentFault):
+            for file, line in _required(config, tab, config.root / name):
+                if named := OTHER_FILE.match(line):
+                    yield os.path.relpath(file.parent / named["name"], config.root)
 
 
 def is_ready(environment: Environment) -> bool:
@@ -267,9 +281,11 @@ def _without_kernel(where: str) -> tuple[str, str]:
     return f"there is no ipykernel in {where}", "add ipykernel, which runs notebooks, to it"
 
 
-def _required(config: Config, tab: str, file: Path, above: tuple[Path, ...] = ()) -> Iterator[str]:
-    """The lines that count, of this file and of those it names; rewording a comment changes
-    no environment."""
+def _required(
+    config: Config, tab: str, file: Path, above: tuple[Path, ...] = ()
+) -> Iterator[tuple[Path, str]]:
+    """The lines that count, of this file and of those it names, each with its file; rewording
+    a comment changes no environment."""
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -278,7 +294,7 @@ def _required(config: Config, tab: str, file: Path, above: tuple[Path, ...] = ()
         raise _fault(config, tab, "requirements", what, "make it with d2lbook env lock") from None
     for line in map(str.strip, text.splitlines()):
         if line and not line.startswith("#"):
-            yield line
+            yield file, line
         if (named := OTHER_FILE.match(line)) and file not in above:
             yield from _required(config, tab, file.parent / named["name"], (*above, file))
 

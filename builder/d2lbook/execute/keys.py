@@ -12,7 +12,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Self
 from d2lbook.book import Notebook
 from d2lbook.config import Config
 from d2lbook.execute import preparation
-from d2lbook.execute.data import DataFiles
+from d2lbook.execute.data import Code, DataFiles
 from d2lbook.execute.digests import FileDigests
 from d2lbook.execute.jobs import code_of
 from d2lbook.execute.modules import LocalModules
@@ -78,25 +78,52 @@ class Keys:
         self.modules = LocalModules(config.source, self.files)
         self.data = DataFiles(config, self.files)
         self.preparation = f"{FORMAT} {preparation.DIGEST}"
+        self._texts: dict[str, str] = {}
 
     def of(self, notebook: Notebook, environment: Environment) -> Inputs:
         """What the notebook depends on. Raises SourceError when a file can't be read."""
         code = code_of(notebook)
-        folder = str(PurePosixPath(notebook.page.name).parent)
+        modules = self.modules.digests(code)
         return Inputs(
             cells=tuple(map(_digest, code)),
             environment=environment.digest,
             variables={name: _digest(text) for name, text in environment.variables.items()},
-            modules=self.modules.digests(code),
-            data=self.data.digests(code, folder),
-            folder=folder,
+            modules=modules,
+            data=self.data.digests(self.codes(notebook, modules), _packages_of(modules)),
+            folder=_folder_of(notebook.page.name),
             seed=self.seed,
             preparation=self.preparation,
         )
 
+    def codes(self, notebook: Notebook, modules: Iterable[str]) -> Iterator[Code]:
+        """The code of the notebook's cells and of these modules that it imports.
+
+        The paths in a module may start where the notebook runs, or where it lies itself.
+        """
+        folder = _folder_of(notebook.page.name)
+        for text in code_of(notebook):
+            yield Code(text, folder)
+        for name in modules:
+            if name not in self._texts:
+                file = self.files.root / name
+                self._texts[name] = file.read_text("utf-8", errors="replace")
+            own = _folder_of(name)
+            package = "" if own == "." else own.replace("/", ".")
+            for start in {folder, own}:
+                yield Code(self._texts[name], start, package)
+
     def changed(self, inputs: Inputs) -> list[str]:
         """The files of these that somebody has changed since they were read."""
         return [name for name in (*inputs.modules, *inputs.data) if self.files.has_changed(name)]
+
+
+def _folder_of(name: str) -> str:
+    return str(PurePosixPath(name).parent)
+
+
+def _packages_of(modules: Iterable[str]) -> set[str]:
+    """The packages right in the source folder that these modules are in."""
+    return {package for package, slash, _ in (name.partition("/") for name in modules) if slash}
 
 
 def _digest(text: str) -> str:

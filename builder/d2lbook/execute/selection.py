@@ -16,6 +16,8 @@ from d2lbook.book import Book, Notebook, Page
 from d2lbook.config import Config, parse_config
 from d2lbook.config.sections import FILE_NAME
 from d2lbook.errors import ConfigError, Problem, UsageError, raise_all
+from d2lbook.execute.environments import requirement_files
+from d2lbook.execute.gone import GoneFiles, gone_files
 from d2lbook.execute.keys import Inputs
 from d2lbook.execute.records import Records
 from d2lbook.execute.revisions import changed_files, earlier_text
@@ -105,19 +107,20 @@ class _Touched:
         self.config = config
         self.files = changed_files(config.root, revisions)
         self.tabs = set(self._tabs(revisions))
+        self.gone = GoneFiles(config, gone_files(config, self.files))
 
     def has(self, notebook: Notebook, inputs: Inputs) -> bool:
-        """Whether they touch this notebook: its page, its tab, or a file it depends on."""
+        """Whether they touch this notebook: its page, its tab, or a file it depends on, or did."""
         folder = PurePosixPath(self.config.build.source)
         files = (str(folder / name) for name in (*inputs.modules, *inputs.data))
         is_touched = notebook.page.path in self.files or not self.files.isdisjoint(files)
-        return is_touched or notebook.tab in self.tabs
+        return is_touched or notebook.tab in self.tabs or self.gone.concern(notebook, inputs)
 
     def _tabs(self, revisions: str) -> Iterator[str]:
         """The tabs all of whose notebooks they touch."""
         before = self._earlier_config(revisions)
         for tab in self.config.tabs:
-            has_new_lock = self.config.environments[tab].requirements in self.files
+            has_new_lock = not self.files.isdisjoint(requirement_files(self.config, tab))
             if has_new_lock or before is None or _of_tab(before, tab) != _of_tab(self.config, tab):
                 yield tab
 
@@ -139,5 +142,6 @@ def _of_tab(config: Config, tab: str) -> tuple[object, ...]:
         config.environments.get(tab),
         config.libraries.get(tab),
         config.execute.seed,
-        (build.source, build.tabs, build.untagged, build.dependencies, build.eval_notebook),
+        (build.source, build.tabs, build.untagged, build.eval_notebook),
+        (build.dependencies, build.resources),
     )
