@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 from d2lbook.__main__ import main
+from d2lbook.execute.cluster import NETWORK_ADDRESS
 
 from tests.conftest import ROOT, MakeBook, heed_interruption
 
@@ -187,6 +189,37 @@ def test_who_has_no_token_can_run_nothing(machines: Machines, make_book: MakeBoo
     told, _ = build.communicate(timeout=PATIENCE)
     assert build.returncode == 9, told
     assert f"error: no cluster of Ray can be used at {machines.address}; see --address" in told
+
+
+@needs_ray
+def test_where_nobody_answers_it_is_said_at_once(
+    make_book: MakeBook, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    book = make_book({"config.ini": "", "index.md": page("1")})
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))  # and nobody listens
+        address = f"127.0.0.1:{unused.getsockname()[1]}"
+        words = ["-C", str(book), "build", "eval", "--executor", "ray"]
+        assert main([*words, "--address", address]) == 9
+        monkeypatch.setenv("RAY_ADDRESS", address)
+        assert main(words) == 9
+    told = f"error: nobody answers at {address}: Connection refused; see --address"
+    assert capfd.readouterr().err.count(told) == 2
+
+
+@pytest.mark.parametrize("address", ["", "auto", "local", "host"])
+def test_what_is_no_address_of_the_network_is_left_to_ray(address: str) -> None:
+    assert not NETWORK_ADDRESS.fullmatch(address)
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [("a.b:1", "a.b"), ("ray://a:1", "a"), ("[::1]:1", "::1"), ("::1:1", "::1")],
+)
+def test_the_host_in_an_address(address: str, host: str) -> None:
+    found = NETWORK_ADDRESS.fullmatch(address)
+    assert found
+    assert (found["host"], found["port"]) == (host, "1")
 
 
 def test_without_ray_it_is_said_how_to_get_it(

@@ -12,7 +12,9 @@ import asyncio
 import itertools
 import logging
 import os
+import re
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -32,6 +34,11 @@ from d2lbook.execute.shipment import execute_shipped, pack
 if TYPE_CHECKING:
     from ray import ObjectRef
     from ray.actor import ActorHandle
+
+SECONDS_TO_ANSWER = 10
+
+NETWORK_ADDRESS = re.compile(r"(?:ray://)?\[?(?P<host>[^/]+?)\]?:(?P<port>\d+)")
+"""Of a cluster; Ray has other words, too, such as ``auto``."""
 
 TIMES_REPEATED = 3
 """How often a notebook is executed again whose machine was lost."""
@@ -153,6 +160,7 @@ class _Cluster:
 
 def _connect(config: Config, address: str | None) -> _Cluster:
     """Join a cluster. Raises ClusterFault."""
+    _check_that_somebody_answers(address or os.environ.get("RAY_ADDRESS", ""))
     for name, value in DEFAULTS.items():
         os.environ.setdefault(name, value)
     import ray
@@ -187,6 +195,18 @@ def _connect(config: Config, address: str | None) -> _Cluster:
         most_memory=int(max(machine.get("memory", 0) for machine in machines)),
         most_gpus=int(max(machine.get("GPU", 0) for machine in machines)),
     )
+
+
+def _check_that_somebody_answers(address: str) -> None:
+    """Raise ClusterFault where nobody does; Ray would try for minutes, deaf to Ctrl-C."""
+    if found := NETWORK_ADDRESS.fullmatch(address):
+        place = found["host"], int(found["port"])
+        try:
+            socket.create_connection(place, SECONDS_TO_ANSWER).close()
+        except (OSError, OverflowError, UnicodeError) as error:
+            what = f"nobody answers at {address}: {getattr(error, 'strerror', None) or error}"
+            remedy = "see --address or RAY_ADDRESS, and whether ray start was run there"
+            raise ClusterFault.of(what, remedy) from error
 
 
 @contextmanager
