@@ -13,7 +13,8 @@ Works with nothing but IPython and any Python from 3.8 on. It
 - gives what libraries in C and child processes print to the cell that had them do so;
 - gives the code of cells names without a process number, as warnings show them;
 - knows which line of which cell an error came from;
-- lets the exit handlers of cells run, and then ends the process.
+- lets the exit handlers of cells run, and then ends the process, without waiting for children
+  that have ended.
 """
 
 from __future__ import annotations
@@ -378,6 +379,26 @@ class Cells:
         return [number, before + line + sum(block.b - block.a for block in nearest)]
 
 
+def wait_for_the_living(kernel: Any) -> None:
+    """Let ipykernel, when it ends, wait for no child that has ended.
+
+    It tells its children to end and waits until there are none; but those that nobody has
+    asked how they ended are there, as zombies, as long as it is there itself.
+    """
+    find_children = getattr(kernel, "_process_children", None)
+    if find_children is not None:
+        vars(kernel)["_process_children"] = lambda: list(filter(is_alive, find_children()))
+
+
+def is_alive(child: Any) -> bool:
+    import psutil  # type: ignore[import-untyped]  # ipykernel has found the child with it
+
+    try:
+        return bool(child.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
 def prepare(shell: Any) -> None:
     # After the exit handlers of the cells, and before those of ipykernel, which
     # now and then wait for each other.
@@ -389,6 +410,7 @@ def prepare(shell: Any) -> None:
     for stream in (sys.stdout, sys.stderr):
         if getattr(stream, "_should_watch", False):
             Pipe(stream)
+    wait_for_the_living(shell.kernel)
     cells, dam = Cells(shell), Dam(shell.kernel.session)
     for begin in (seed_python, cells.begin, dam.begin):
         shell.events.register("pre_run_cell", begin)
