@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from d2lbook.execute.kernels import SECONDS_TO_END
 
 from tests.execute.workbench import Workbench, environment, notebook, printed
 
@@ -192,6 +193,15 @@ def test_500_megabytes_of_output(tmp_path: Path, preload: str, code: str, length
         ]
     )
     assert int(megabytes) < 400
+
+
+def test_that_output_was_left_out_is_told_of_a_result_from_the_cache_too(bench: Workbench) -> None:
+    code = "display({'text/plain': 'x' * 20_000_001}, raw=True)"
+    executed, cached = (bench.execute_one("1", code) for _ in range(2))
+    assert [executed.status, cached.status] == ["executed", "cached"]
+    (problem,) = cached.warnings
+    assert str(problem.place) == "chapter/page.md:6"
+    assert executed.warnings == cached.warnings
 
 
 def test_a_progress_that_takes_the_place_of_itself_is_not_much_output(bench: Workbench) -> None:
@@ -440,6 +450,11 @@ def test_an_interpreter_that_is_not_there(bench: Workbench) -> None:
     assert problem
     assert problem.what == "the kernel does not start"
     assert "No such file" in problem.detail
+
+
+def test_a_child_that_is_left_behind_costs_no_time(bench: Workbench) -> None:
+    done = bench.execute_one("import subprocess\nchild = subprocess.Popen(['sleep', '1000'])")
+    assert done.seconds < SECONDS_TO_END
 
 
 def test_what_cells_start_ends_with_the_notebook(bench: Workbench) -> None:

@@ -13,7 +13,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from d2lbook.book import Output
+from d2lbook.book import Notebook, Output, Outputs
+from d2lbook.errors import Problem
+from d2lbook.execute.failures import cut_output, place_of
+from d2lbook.execute.jobs import runnable_cells
+from d2lbook.execute.preparation import CUT
 
 TERMINAL_CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-HJKSTfhlnsu]")
 """Control sequences that move the cursor or erase, but not those that colour."""
@@ -77,6 +81,13 @@ def without_folders(outputs: Iterable[Output], folders: Sequence[str]) -> tuple[
         else each
         for each in outputs
     )
+
+
+def oddities(notebook: Notebook, outputs: Outputs) -> Iterator[Problem]:
+    """What is odd about the outputs of a notebook, whether they were made now or long ago."""
+    for cell in runnable_cells(notebook):
+        if any(CUT in output.get("data", ()) for output in outputs.get(cell.position, ())):
+            yield cut_output(notebook, place_of(notebook, cell))
 
 
 def settle(text: str) -> str:

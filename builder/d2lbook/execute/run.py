@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from time import monotonic
 
 from nbformat import NotebookNode
@@ -21,8 +20,7 @@ from d2lbook.execute.kernels import (
     KernelFault,
     running_kernel,
 )
-from d2lbook.execute.outputs import clean_outputs, without_folders
-from d2lbook.execute.preparation import CUT
+from d2lbook.execute.outputs import clean_outputs, oddities, without_folders
 from d2lbook.execute.server_pool import ServerPool, Start
 from d2lbook.execute.servers import ServerLost
 from d2lbook.source.raises import find_expectation, without_expectation
@@ -51,12 +49,13 @@ async def _run(job: Job, observer: Observer, start: Start, servers: ServerPool) 
     problem = await run.execute(start, servers)
     folders = (str(job.modules), str(job.folder))
     outputs = [without_folders(clean_outputs(cell.outputs), folders) for cell in run.cells]
+    positioned = by_position(job.notebook, outputs)
     return Execution(
         notebook=job.notebook,
         status="failed" if problem else "executed",
-        outputs=by_position(job.notebook, outputs),
+        outputs=positioned,
         problem=problem,
-        warnings=tuple(run.cut_outputs()),
+        warnings=tuple(oddities(job.notebook, positioned)),
         notes=start.notes,
         seconds=monotonic() - started,
         cell_seconds=tuple(run.seconds),
@@ -124,12 +123,6 @@ class _Run:
                     raise _Failure(failures.no_error(self.notebook, expected))
             finally:
                 self.seconds.append(monotonic() - started)
-
-    def cut_outputs(self) -> Iterator[Problem]:
-        """What is to be said where a cell has put out so much that it was cut off."""
-        for source, cell in zip(self.sources, self.cells, strict=True):
-            if any(CUT in output.get("data", ()) for output in cell.outputs):
-                yield failures.cut_output(self.notebook, failures.place_of(self.notebook, source))
 
     async def _explain(
         self, error: CellError | CellTimeout | KernelDied, kernel: Kernel

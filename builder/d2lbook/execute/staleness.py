@@ -12,6 +12,7 @@ from d2lbook.execute.failures import damaged_result
 from d2lbook.execute.jobs import Execution, by_position, runnable_cells
 from d2lbook.execute.keeping import Keeper
 from d2lbook.execute.keys import Inputs
+from d2lbook.execute.outputs import oddities
 from d2lbook.execute.results import Result
 
 if TYPE_CHECKING:
@@ -96,7 +97,11 @@ def _found(candidate: _Candidate, results: Mapping[str, Result]) -> Found:
     if result := results.get(inputs.key):
         outputs = by_position(notebook, result.outputs)
         cached = Execution(
-            notebook=notebook, status="cached", outputs=outputs, seconds=result.seconds
+            notebook=notebook,
+            status="cached",
+            outputs=outputs,
+            warnings=tuple(oddities(notebook, outputs)),
+            seconds=result.seconds,
         )
         return Found(notebook=notebook, inputs=inputs, execution=cached)
     if is_chosen:
