@@ -329,7 +329,7 @@ class Build:
 
     @cached_property
     def outputs(self) -> Mapping[str, Mapping[str, Outputs]]:
-        """The outputs by tab and page name; ExecutionError, with all failures, if there are any."""
+        """The outputs by tab and page name; raises what ``raise_failures`` does."""
         if not self.config.build.eval_notebook:
             return {tab: {} for tab in self.tabs}
         self.raise_failures()
@@ -340,14 +340,18 @@ class Build:
         return found
 
     def raise_failures(self) -> None:
-        """Raise ExecutionError with all failures, and last how many there are, if there are any."""
+        """Raise an error with all failures, and last how many there are, if there are any.
+
+        EnvironmentFault where a kernel could not be started, else ExecutionError.
+        """
         failures = [each.problem for each in self.executions if each.problem]
         if failures:
             total = sum(each.status != "skipped" for each in self.executions)
             what = f"{len(failures)} of {total} notebooks failed"
             remedy = "pages, PDFs and the like are made once all of them run"
             count = Problem(what=what, remedy=remedy)
-            raise ExecutionError(*failures, count)
+            can_start = all(each.has_kernel for each in self.executions)
+            raise (ExecutionError if can_start else EnvironmentFault)(*failures, count)
 
     def outputs_on(self, name: str) -> Mapping[str, Outputs]:
         """The outputs of one page, by tab."""

@@ -101,7 +101,8 @@ def _write_notebooks_of_page(folder: Path, notebooks: Mapping[str, Notebook]) ->
 def write_eval(build: Build) -> list[Path]:
     """The notebooks with the outputs of their execution.
 
-    Raises ExecutionError, with all failures, once those that didn't fail are written.
+    Raises an error with all failures (see ``raise_failures``) once those that didn't fail
+    are written.
     """
     folder = claim(build.config) / "eval"
     texts: dict[str, dict[str, str]] = {tab: {} for tab in build.tabs}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from d2lbook.__main__ import main
 
@@ -10,6 +12,22 @@ from tests.conftest import MakeBook
 
 def code(*cells: str) -> str:
     return "# Page\n\n" + "\n\n".join(f"```{{.python .input}}\n{cell}\n```" for cell in cells)
+
+
+def test_a_kernel_that_does_not_start_is_the_environments_fault(
+    make_book: MakeBook, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = "[build]\ntabs = a, b\n[env a]\nvariables = PYTHONHOME=/nonexistent\n"
+    cell = "```{{.python .input}}\n#@tab {}\n1 / 0\n```"
+    page = "\n\n".join(["# Page", cell.format("a"), cell.format("b")])
+    book, report = make_book({"config.ini": config, "index.md": page}), tmp_path / "report.xml"
+    for target in ("eval", "html"):
+        words = ["-C", str(book), "-q", "build", target, "--junit", str(report)]
+        assert main(words) == 5
+        told = capsys.readouterr().err
+        assert "index.md: error: [a] the kernel does not start; see whether ipykernel is" in told
+        assert "error: 2 of 2 notebooks failed" in told
+        assert report.read_text().count("<testcase") == 2
 
 
 def test_all_failures_are_told_at_the_end_and_how_many_there_are(

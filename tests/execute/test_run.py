@@ -440,6 +440,7 @@ def test_an_interpreter_without_ipykernel(bench: Workbench) -> None:
     done = bench.execute_one("1")
     assert done.problem
     assert done.problem.what == "the kernel does not start"
+    assert not done.has_kernel
     assert str(done.problem.place) == "chapter/page.md"
     assert "No module named 'ipykernel'" in done.problem.detail
 

@@ -216,7 +216,7 @@ def _executor(config: Config, arguments: argparse.Namespace) -> Iterator[Executo
 def _junit(file: Path | None, build: Build, console: Console) -> Iterator[None]:
     """Write in the end what came of all notebooks, also where that is an error."""
     from d2lbook.commands.junit import junit_xml
-    from d2lbook.errors import BookError, ExecutionError
+    from d2lbook.errors import BookError, EnvironmentFault, ExecutionError
     from d2lbook.files import write_file
 
     def write(*problems: Problem) -> None:
@@ -226,11 +226,9 @@ def _junit(file: Path | None, build: Build, console: Console) -> Iterator[None]:
     write()  # what can't be written is told now, not in place of what went wrong
     try:
         yield
-    except ExecutionError:  # its problems are those of the notebooks
-        write()
-        raise
     except BookError as error:
-        write(*error.problems)
+        is_of_notebooks = isinstance(error, ExecutionError | EnvironmentFault) and build.executed
+        write(*(() if is_of_notebooks else error.problems))
         raise
     write()
 

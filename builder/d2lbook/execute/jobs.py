@@ -52,6 +52,8 @@ class Execution:
     """By ``Cell.position``; of a failed notebook those up to the failure."""
     problem: Problem | None = None
     """Why it failed; None unless it did."""
+    has_kernel: bool = True
+    """False: it failed because no kernel can be started in its environment."""
     warnings: tuple[Problem, ...] = ()
     """What is odd about it and stops no build."""
     notes: tuple[Problem, ...] = ()

@@ -55,6 +55,7 @@ async def _run(job: Job, observer: Observer, start: Start, servers: ServerPool) 
         status="failed" if problem else "executed",
         outputs=positioned,
         problem=problem,
+        has_kernel=run.has_kernel,
         warnings=tuple(oddities(job.notebook, positioned)),
         notes=start.notes,
         seconds=monotonic() - started,
@@ -85,6 +86,8 @@ class _Run:
         self.seconds: list[float] = []
         """How long each cell took."""
         self.kernel: Kernel | None = None
+        self.has_kernel = True
+        """False: none can be started."""
 
     async def execute(self, start: Start, servers: ServerPool) -> Problem | None:
         """Run the cells; what stopped that, or None. Raises ServerLost."""
@@ -97,6 +100,7 @@ class _Run:
         except _Failure as failure:
             return failure.problem
         except KernelFault as fault:
+            self.has_kernel = False
             return failures.kernel_fault(self.notebook, str(fault))
         except TimeoutError:
             return failures.notebook_timeout(self.notebook, seconds, self._place())
