@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from d2lbook.execute.outputs import clean_outputs, settle
+from d2lbook.execute.outputs import clean_outputs, settle, without_folders
 
 
 def stream(text: str, name: str = "stdout") -> dict[str, str]:
@@ -33,6 +33,27 @@ def test_the_text_of_a_widget_is_kept_but_not_its_name() -> None:
     text = {"text/plain": "IntSlider(value=0)"}
     sent = [{**IMAGE, "data": {**widget, **text}}, {**IMAGE, "data": widget}]
     assert clean_outputs(sent) == ({**IMAGE, "data": text},)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("/my files/env/lib/python3.11/site-packages/a/b.py:4: UserWarning: c\n",
+         "a/b.py:4: UserWarning: c\n"),
+        ('  File "/usr/lib/python3.11/ast.py", line 1', '  File "ast.py", line 1'),
+        ("/book/modules/lib/u.py:3: UserWarning: no", "lib/u.py:3: UserWarning: no"),
+        ("written to /book/page/x.bin", "written to x.bin"),
+        ("see https://example.org/docs/python3/x", "see https://example.org/docs/python3/x"),
+        ("/elsewhere/x.bin", "/elsewhere/x.bin"),
+    ],
+)  # fmt: skip
+def test_errors_and_warnings_do_not_tell_where_files_lie(text: str, shown: str) -> None:
+    error = {"output_type": "error", "ename": "E", "evalue": "", "traceback": [text]}
+    printed = stream(text)
+    shortened = without_folders(
+        [stream(text, "stderr"), error, printed], ["/book/modules", "/book/page"], "/my files/env"
+    )
+    assert shortened == (stream(shown, "stderr"), {**error, "traceback": [shown]}, printed)
 
 
 @pytest.mark.parametrize(

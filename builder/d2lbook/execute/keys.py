@@ -29,7 +29,7 @@ from d2lbook.execute.modules import LocalModules
 if TYPE_CHECKING:
     from d2lbook.execute.environments import Environment
 
-FORMAT = 3
+FORMAT = 4
 """Another number for every change of how notebooks are run, and of what is kept of them, that
 ``startup.py`` does not show."""
 

@@ -28,8 +28,10 @@ UP_OR_DOWN = re.compile(r"(\n|\x1b\[\d*A)")
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
-LIBRARY_FOLDER = r"[~/][^\s\x1b'\":]{0,1000}/(?:python3[.\d]*|(?:site|dist)-packages)"
-"""Folder of modules that are not the book's, as IPython shows it: ``~`` is the user's own."""
+LIBRARY_FOLDER = r"[^\s\x1b'\":]{0,1000}/(?:python3[.\d]*|(?:site|dist)-packages)"
+"""Folder of modules that are not the book's, from its own environment on."""
+
+WEB_ADDRESS = r"(?P<address>https?://\S+)"
 
 
 def clean_outputs(outputs: Iterable[dict[str, Any]]) -> tuple[Output, ...]:
@@ -67,20 +69,31 @@ def _merge_streams(pieces: Iterable[dict[str, Any]]) -> Iterator[Output]:
             yield {"output_type": "stream", "name": name, "text": text}
 
 
-def without_folders(outputs: Iterable[Output], folders: Sequence[str]) -> tuple[Output, ...]:
-    """Outputs whose tracebacks name files of libraries and of these folders from there on.
+def without_folders(
+    outputs: Iterable[Output], folders: Sequence[str], environment: str
+) -> tuple[Output, ...]:
+    """Outputs whose errors and warnings name files of libraries and of these folders from there on.
 
-    Where they lie on this machine is nothing to a reader, and another machine's
-    outputs would differ.
+    ``environment`` is the folder that the libraries are in, or some of them. Where all
+    that lies on this machine is nothing to a reader, and another machine's outputs would
+    differ. What a cell prints is left alone.
     """
-    found = "|".join(re.escape(folder) for folder in folders)
-    pattern = re.compile(rf"(?:{found}|{LIBRARY_FOLDER})/")
-    return tuple(
-        {**each, "traceback": [pattern.sub("", text) for text in each["traceback"]]}
-        if each["output_type"] == "error"
-        else each
-        for each in outputs
-    )
+    found = "|".join(map(re.escape, folders))
+    # The user's own folder is ``~`` for IPython.
+    library = rf"(?:{re.escape(environment)}|[~/]){LIBRARY_FOLDER}"
+    pattern = re.compile(rf"{WEB_ADDRESS}|(?:{found}|{library})/")
+
+    def shorten(text: str) -> str:
+        return pattern.sub(lambda match: match["address"] or "", text)
+
+    def shortened(output: Output) -> Output:
+        if output["output_type"] == "error":
+            return {**output, "traceback": [*map(shorten, output["traceback"])]}
+        if output.get("name") == "stderr":
+            return {**output, "text": shorten(output["text"])}
+        return output
+
+    return tuple(map(shortened, outputs))
 
 
 def oddities(notebook: Notebook, outputs: Outputs) -> Iterator[Problem]:

@@ -48,7 +48,10 @@ async def _run(job: Job, observer: Observer, start: Start, servers: ServerPool) 
     run = _Run(job, observer)
     problem = await run.execute(start, servers)
     folders = (str(job.modules), str(job.folder))
-    outputs = [without_folders(clean_outputs(cell.outputs), folders) for cell in run.cells]
+    environment = str(job.environment.python.parent.parent)
+    outputs = [
+        without_folders(clean_outputs(cell.outputs), folders, environment) for cell in run.cells
+    ]
     positioned = by_position(job.notebook, outputs)
     return Execution(
         notebook=job.notebook,
