@@ -201,7 +201,11 @@ class Build:
     @cached_property
     def found_results(self) -> Sequence[Found]:
         """What the cache has of every notebook; makes no environment."""
+        from d2lbook.execute.devices import find_gpus, made_without_gpu
         from d2lbook.execute.staleness import look_up
+
+        def gpus() -> int:
+            return self.executor.gpus if self.executor else len(find_gpus())
 
         return look_up(
             self.config,
@@ -210,6 +214,7 @@ class Build:
             self._keeper,
             choose=self.choose,
             force=bool(self.selection and self.selection.force),
+            object_to=made_without_gpu(self.config, gpus),
         )
 
     @cached_property

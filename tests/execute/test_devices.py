@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,9 +11,18 @@ import pytest
 from d2lbook.config import parse_config
 from d2lbook.execute import devices
 from d2lbook.execute.capacity import Capacity
-from d2lbook.execute.devices import find_gpus, gpus_in_code, gpus_needed, parse_list
+from d2lbook.execute.devices import (
+    find_gpus,
+    gpus_in_code,
+    gpus_needed,
+    made_without_gpu,
+    parse_list,
+)
 from d2lbook.execute.executors import FakeExecutor, LocalExecutor
 from d2lbook.execute.jobs import Execution, Job
+from d2lbook.execute.keeping import Keeper
+from d2lbook.execute.staleness import look_up
+from d2lbook.execute.status import survey
 
 from tests.execute.workbench import Workbench, notebook, printed
 
@@ -122,6 +132,7 @@ def test_each_notebook_has_the_gpus_it_needs_and_sees_no_other(tmp_path: Path) -
     one, two, plain = executed(tmp_path, ("5", "7"), asking, asking, SHOWN_ALL)
     assert sorted(map(printed, (one, two))) == ["'5'\nfalse\n", "'7'\nfalse\n"]
     assert printed(plain) == "''\nNone\n"
+    assert [each.has_gpu for each in (one, two, plain)] == [True, True, False]
     assert [[note.what for note in done.notes] for done in (one, plain)] == [
         ["an ordinary kernel: it uses a GPU, which no process may share"],
         [],
@@ -175,3 +186,46 @@ def test_what_is_cached_needs_no_gpu(tmp_path: Path) -> None:
     bench = Workbench(tmp_path, "[execute]\nwithout_gpu = fail\n")
     (done,) = bench.execute(ON_GPU, executor=FakeExecutor(answer, 0))
     assert done.status == "cached"
+
+
+@pytest.mark.parametrize(
+    ("had", "has", "stale"),
+    [((), (), False), ((), ("0",), True), (("0",), ("0",), False), (("0",), (), False)],
+)
+def test_what_was_made_without_a_gpu_is_stale_where_there_is_one(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    had: tuple[str, ...],
+    has: tuple[str, ...],
+    stale: bool,
+) -> None:
+    asking = notebook("def gpu(): pass\ngpu()")
+    bench = Workbench(tmp_path)
+    executor = LocalExecutor(1, capacity=Capacity(1, 10**10, had))
+    with closing(executor):
+        bench.execute(asking, PLAIN, executor=executor)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", ",".join(has))
+    keeper = Keeper(bench.config, bench.warnings.append)
+    found = survey(bench.config, [asking, PLAIN], bench.environments, keeper)
+    reason = "it was executed without a GPU, and now there is one" if stale else ""
+    assert [(each.state, each.reason) for each in found] == [
+        ("stale" if stale else "fresh", reason),
+        ("fresh", ""),
+    ]
+
+
+def test_what_is_not_selected_is_shown_as_it_was_made_without_a_gpu(tmp_path: Path) -> None:
+    bench = Workbench(tmp_path)
+    bench.execute(ON_GPU, PLAIN, executor=FakeExecutor(answer))
+    keeper = Keeper(bench.config, bench.warnings.append)
+    object_to = made_without_gpu(bench.config, lambda: 1)
+    for chosen in (True, False):
+        found = look_up(
+            bench.config,
+            [ON_GPU, PLAIN],
+            bench.environments,
+            keeper,
+            choose=lambda *_, chosen=chosen: chosen,
+            object_to=object_to,
+        )
+        assert [each.execution is None for each in found] == [chosen, False]

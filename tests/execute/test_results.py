@@ -21,6 +21,7 @@ RESULT = Result(
         ({"output_type": "display_data", "data": {"image/png": "aGk="}, "metadata": {}},),
     ),
     seconds=1.5,
+    has_gpu=True,
 )
 
 

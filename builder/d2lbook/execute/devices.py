@@ -19,8 +19,9 @@ from d2lbook.book import Notebook
 from d2lbook.config import Config
 from d2lbook.errors import Problem
 from d2lbook.execute.jobs import Execution, code_of
+from d2lbook.execute.results import Result
 from d2lbook.execute.selection import fits
-from d2lbook.execute.staleness import Found
+from d2lbook.execute.staleness import Found, Object
 from d2lbook.source.magics import parse_code
 
 MOST = 2
@@ -87,6 +88,19 @@ def without_gpu(config: Config, found: Sequence[Found], gpus: Callable[[], int])
         if each.execution is None and gpus_needed(config, each.notebook) and not gpus():
             decided[index] = replace(each, execution=_declined(config, each.notebook))
     return decided
+
+
+def made_without_gpu(config: Config, gpus: Callable[[], int]) -> Object:
+    """Objects to a result that was made without the GPU it needs where there is one now.
+
+    ``gpus`` tells how many there are.
+    """
+
+    def object_to(notebook: Notebook, result: Result) -> str:
+        is_needed = not result.has_gpu and gpus_needed(config, notebook)
+        return "it was executed without a GPU, and now there is one" if is_needed and gpus() else ""
+
+    return object_to
 
 
 def _declined(config: Config, notebook: Notebook) -> Execution:

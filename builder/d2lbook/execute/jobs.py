@@ -62,6 +62,8 @@ class Execution:
     """How long it took; of a cached one, how long it had taken."""
     cell_seconds: tuple[float, ...] = ()
     """How long each of its cells took, of those that were run; empty where it is cached."""
+    has_gpu: bool = False
+    """Whether its kernel had a GPU; of a cached one nobody asks."""
     memory: int = 0
     """The most bytes of memory that its kernel had; 0: nobody knows, or it is cached."""
 

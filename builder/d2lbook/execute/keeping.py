@@ -46,7 +46,8 @@ class Keeper:
             self._tell_changed(changed)
         else:
             outputs = tuple(execution.outputs[cell.position] for cell in runnable_cells(notebook))
-            self.cache.save(inputs.key, Result(outputs=outputs, seconds=execution.seconds))
+            result = Result(outputs=outputs, seconds=execution.seconds, has_gpu=execution.has_gpu)
+            self.cache.save(inputs.key, result)
             record = Record(
                 inputs=inputs,
                 seconds=execution.seconds,

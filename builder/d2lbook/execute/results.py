@@ -37,6 +37,8 @@ class Result:
     outputs: tuple[tuple[Output, ...], ...]
     """For each cell that was run its outputs."""
     seconds: float
+    has_gpu: bool = False
+    """Whether it had a GPU."""
 
 
 class DamagedResult(Exception):
@@ -45,7 +47,7 @@ class DamagedResult(Exception):
 
 def encode(key: str, result: Result) -> bytes:
     """What is kept of a result."""
-    kept = {"key": key, "outputs": result.outputs, "seconds": result.seconds}
+    kept = {"key": key, **vars(result)}
     payload = json.dumps(kept, sort_keys=True).encode()
     return _digest(payload) + b"\n" + payload
 
@@ -60,7 +62,9 @@ def decode(key: str, content: bytes) -> Result:
         if kept["key"] != key:
             raise DamagedResult("it is another notebook's")
         outputs = tuple(tuple(map(checked, cell)) for cell in kept["outputs"])
-        return Result(outputs=outputs, seconds=float(kept["seconds"]))
+        return Result(
+            outputs=outputs, seconds=float(kept["seconds"]), has_gpu=bool(kept["has_gpu"])
+        )
     except (ValueError, TypeError, LookupError, RecursionError):
         raise DamagedResult("it is no result") from None
 

@@ -61,6 +61,7 @@ async def _run(job: Job, observer: Observer, start: Start, servers: ServerPool) 
         has_kernel=run.has_kernel,
         warnings=tuple(oddities(job.notebook, positioned)),
         notes=start.notes,
+        has_gpu=bool(job.devices),
         seconds=monotonic() - started,
         cell_seconds=tuple(run.seconds),
         memory=run.kernel.memory if run.kernel else 0,

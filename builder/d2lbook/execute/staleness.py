@@ -32,10 +32,15 @@ class Found:
     """None: it has to be executed."""
     is_missing: bool = False
     """Whether it would have to be executed, but was not chosen."""
+    objection: str = ""
+    """Why it has to be executed although the cache has a result for it."""
 
 
 Choose = Callable[[Notebook, Inputs], bool]
 """Says whether a notebook may be executed."""
+
+Object = Callable[[Notebook, Result], str]
+"""Says why a result in the cache does not do for a notebook; empty: it does."""
 
 
 def look_up(
@@ -46,12 +51,14 @@ def look_up(
     *,
     choose: Choose | None = None,
     force: bool = False,
+    object_to: Object = lambda *_: "",
 ) -> list[Found]:
     """What the cache has of each notebook, in their order.
 
     ``environments`` has one for every tab with code. It is enough that they are
     described: only those of notebooks that have to be executed have to be made.
-    What is not chosen (None: all is) is never executed; with ``force`` what is chosen always is.
+    What is not chosen (None: all is) is never executed; with ``force`` what is chosen always is,
+    else where the cache has no result to which ``object_to`` has nothing to say.
     Raises SourceError when a file that a notebook depends on can't be read.
     """
     inputs = inputs_of(config, notebooks, environments, keeper)
@@ -65,7 +72,7 @@ def look_up(
     for each in candidates:
         if each.inputs and (why := loaded.damage.get(each.inputs.key)):
             keeper.warn(damaged_result(each.notebook, why))
-    return [_found(each, loaded.results) for each in candidates]
+    return [_found(each, loaded.results, object_to) for each in candidates]
 
 
 def inputs_of(
@@ -89,12 +96,14 @@ class _Candidate(NamedTuple):
     is_chosen: bool
 
 
-def _found(candidate: _Candidate, results: Mapping[str, Result]) -> Found:
+def _found(candidate: _Candidate, results: Mapping[str, Result], object_to: Object) -> Found:
     notebook, inputs, is_chosen = candidate
     skipped = Execution(notebook=notebook, status="skipped")
     if inputs is None:
         return Found(notebook=notebook, inputs=None, execution=skipped)
-    if result := results.get(inputs.key):
+    result = results.get(inputs.key)
+    objection = object_to(notebook, result) if result and is_chosen else ""
+    if result and not objection:
         outputs = by_position(notebook, result.outputs)
         cached = Execution(
             notebook=notebook,
@@ -105,7 +114,7 @@ def _found(candidate: _Candidate, results: Mapping[str, Result]) -> Found:
         )
         return Found(notebook=notebook, inputs=inputs, execution=cached)
     if is_chosen:
-        return Found(notebook=notebook, inputs=inputs, execution=None)
+        return Found(notebook=notebook, inputs=inputs, execution=None, objection=objection)
     return Found(notebook=notebook, inputs=inputs, execution=skipped, is_missing=True)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from d2lbook.book import Notebook, Output, Outputs
 from d2lbook.config import Config
-from d2lbook.execute.devices import gpus_needed
+from d2lbook.execute.devices import find_gpus, gpus_needed, made_without_gpu
 from d2lbook.execute.jobs import runnable_cells
 from d2lbook.execute.keeping import Keeper
 from d2lbook.execute.staleness import Change, Found, changes, look_up
@@ -67,7 +67,9 @@ def survey(
     Notebooks of a tab without an environment are stale.
     """
     described = [each for each in notebooks if _can_run(config, each, environments)]
-    found = {id(each.notebook): each for each in look_up(config, described, environments, keeper)}
+    object_to = made_without_gpu(config, lambda: len(find_gpus()))
+    results = look_up(config, described, environments, keeper, object_to=object_to)
+    found = {id(each.notebook): each for each in results}
     statuses = (_status(config, each, found.get(id(each)), keeper) for each in notebooks)
     return [replace(each, gpus=gpus_needed(config, each.notebook)) for each in statuses]
 
@@ -94,6 +96,8 @@ def _status(config: Config, notebook: Notebook, found: Found | None, keeper: Kee
             seconds=found.execution.seconds,
             addresses=tuple(_addresses(notebook, found.execution.outputs)),
         )
+    if found.objection:
+        return Status(notebook=notebook, state="stale", seconds=seconds, reason=found.objection)
     if record is None:
         return Status(notebook=notebook, state="stale", reason="it was never executed")
     if record.inputs != found.inputs:
