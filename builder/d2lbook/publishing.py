@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, TypeVar
 from d2lbook.book import Book, Notebook
 from d2lbook.config import Config
 from d2lbook.errors import ConfigError, Problem
-from d2lbook.execute.workspace import copy_changed, link_changed
-from d2lbook.files import unwritable, write_file
+from d2lbook.execute.workspace import companions, copy_companions
+from d2lbook.files import write_file
 from d2lbook.notebooks.ipynb import notebook_json
 from d2lbook.output import claim, package_file, remove_others
 from d2lbook.parallel import map_in_processes
 from d2lbook.pipeline import Build
-from d2lbook.source.files import find_non_notebooks, resource_files
 
 if TYPE_CHECKING:
     from d2lbook.document.citations import References
@@ -294,24 +293,3 @@ def _write_folder(config: Config, folder: Path, texts: Texts) -> None:
     for pattern in ("*.ipynb", f"*{DECK}"):
         remove_others(folder, (folder / name for name in texts), pattern)
     copy_companions(config, folder)
-
-
-def copy_companions(config: Config, *folders: Path) -> None:
-    """Put the files that notebooks need beside them into these folders.
-
-    They share one copy. Raises OutputError where that can't be written.
-    """
-    first, *others = folders
-    try:
-        for name, path in companions(config).items():
-            copy_changed(path, first / name)
-            for folder in others:
-                link_changed(first / name, folder / name)
-    except OSError as error:
-        raise unwritable(Path(error.filename or first), error) from error
-
-
-def companions(config: Config) -> Mapping[str, Path]:
-    """The files of the book that notebooks need beside them, by name."""
-    files = {path.relative_to(config.source).as_posix(): path for path in resource_files(config)}
-    return files | {name: config.source / name for name in find_non_notebooks(config)}

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from d2lbook.checks import check_links, check_outputs, check_tabs
 from d2lbook.config import Config
 from d2lbook.errors import Problem, SourceError, raise_all
+from d2lbook.execute.workspace import companions, copy_companions
 from d2lbook.files import write_file
 from d2lbook.library import library_text, with_version
 from d2lbook.notebooks.ipynb import notebook_json
@@ -22,8 +23,6 @@ from d2lbook.parallel import map_in_processes, map_in_two_steps
 from d2lbook.pipeline import Build
 from d2lbook.publishing import (
     SitePages,
-    companions,
-    copy_companions,
     hosted_tabs,
     write_colab,
     write_package,

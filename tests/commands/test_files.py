@@ -75,6 +75,35 @@ def test_notebooks_have_their_data_beside_them(folder: Path) -> None:
         assert (folder / "_build/ipynb" / tab / "data/x.txt").read_text() == "second"
 
 
+def test_files_that_are_gone_are_gone_beside_notebooks_too(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "data/deep").mkdir()
+    (folder / "data/deep/y.txt").write_text("y")
+    writing = CELL.replace("print(", "Path('../data/own.txt').write_text('own')\nprint(")
+    (folder / "a/page.md").write_text(f"# Page\n\n{writing}")
+    build(folder, "ipynb", "eval")
+    (folder / "data/x.txt").unlink()
+    (folder / "data/deep/y.txt").unlink()
+    (folder / "data/deep").rmdir()
+    build(folder, "ipynb")
+    assert not (folder / "_build/ipynb/jax/data").exists()
+    assert main(["-C", str(folder), "-q", "build", "eval"]) == 1
+    assert "FileNotFoundError" in capfd.readouterr().err
+    for tab in ("mxnet", "jax"):
+        left = [path.name for path in (folder / "_build/eval" / tab / "data").iterdir()]
+        assert left == ["own.txt"]  # which a notebook has written
+
+
+def test_a_file_that_becomes_a_folder(folder: Path) -> None:
+    build(folder, "ipynb")
+    (folder / "data/x.txt").unlink()
+    (folder / "data/x.txt").mkdir()
+    (folder / "data/x.txt/z.txt").write_text("z")
+    build(folder, "ipynb")
+    assert built(folder, "ipynb/jax", "z.txt") == {"data/x.txt/z.txt"}
+
+
 def test_notebooks_among_the_data_stay(folder: Path) -> None:
     (folder / "data/given.ipynb").write_text("{}")
     for _ in range(2):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from d2lbook.errors import OutputError
-from d2lbook.files import unwritable, write_file
+from d2lbook.files import write_file
+from d2lbook.manifests import is_below, renew_manifest
 
 MANIFEST = ".d2lbook-files.json"
 """Names of all files that the last build wrote; only these are ever removed."""
@@ -42,39 +42,9 @@ class SiteFolder:
 
     def finish(self) -> None:
         """Remove what an earlier build wrote and this one did not, and note what it wrote."""
-        for name in self._earlier() - self._written:
-            self._remove(name)
-        write_file(self.path / MANIFEST, json.dumps(sorted(self._written), indent=0) + "\n")
+        renew_manifest(self.path / MANIFEST, self.path, self._written)
 
     def _file(self, name: str) -> Path:
-        if not _is_below(name):
+        if not is_below(name):
             raise OutputError.of(f"'{name}' is not a name below {self.path}")
         return self.path / name
-
-    def _earlier(self) -> set[str]:
-        try:
-            names = json.loads((self.path / MANIFEST).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return set()
-        known = names if isinstance(names, list) else []
-        return {name for name in known if isinstance(name, str) and _is_below(name)}
-
-    def _remove(self, name: str) -> None:
-        """Remove a file, and the folders that are empty without it."""
-        file = self._file(name)
-        try:
-            file.unlink(missing_ok=True)
-            for folder in file.parents:
-                if folder == self.path or any(folder.iterdir()):
-                    break
-                folder.rmdir()
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            raise unwritable(file, error) from error
-
-
-def _is_below(name: str) -> bool:
-    """Whether this is the name of something below the folder it is relative to."""
-    path = PurePosixPath(name)
-    return not path.is_absolute() and ".." not in path.parts
