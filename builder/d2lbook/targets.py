@@ -192,6 +192,7 @@ def write_library(build: Build) -> list[Path]:
             top = _text_of(path, config) if path.is_file() else ""
             notebooks = [build.selected[tab][name] for name in pages if name in build.selected[tab]]
             write_file(path, library_text(notebooks, top, build.aliases(tab)))
+            _make_packages(config.source, path)
             written.append(path)
     if config.library.file:
         _write_version(build)
@@ -200,6 +201,15 @@ def write_library(build: Build) -> list[Path]:
         remedy = "name its file with lib_file in [library-TAB] of config.ini"
         build.reporter.note(Problem(what=what, remedy=remedy))
     return written
+
+
+def _make_packages(source: Path, module: Path) -> None:
+    """Let notebooks import this module: each folder on the way to it needs an ``__init__.py``."""
+    if module.is_relative_to(source):
+        for folder in module.relative_to(source).parents[:-1]:
+            init = source / folder / "__init__.py"
+            if not init.exists():
+                write_file(init, "")
 
 
 def _write_version(build: Build) -> None:

@@ -285,6 +285,17 @@ def test_a_library_that_is_no_module(build: Build) -> None:
     ]
 
 
+def test_a_library_in_a_new_folder_can_be_imported(build: Build) -> None:
+    config = f"{CONFIG}[library-pytorch]\nlib_file = lib/deep/a.py\n"
+    page = "# T\n\n```{.python .input}\n%%tab pytorch\ndef f(): return 1  #@save\n```\n\n"
+    page += "```{.python .input}\n%%tab pytorch\nfrom lib.deep import a\nprint(a.f())\n```\n"
+    assert build(page, "lib", "eval", config=config) == (0, [])
+    assert (build.folder / "lib/__init__.py").read_bytes() == b""
+    (build.folder / "lib/__init__.py").write_text("own = 1\n")
+    assert build(page, "lib", config=config) == (0, [])
+    assert (build.folder / "lib/__init__.py").read_text() == "own = 1\n"
+
+
 def test_the_folder_of_the_book_is_named_in_one_below_it(build: Build) -> None:
     build("# T\n", "ipynb")
     assert main(["-C", str(build.folder / "img"), "build", "ipynb"]) == 3
