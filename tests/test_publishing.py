@@ -87,6 +87,17 @@ def test_each_tab_has_a_zip_of_its_own_with_its_requirements(make_book: MakeBook
         assert "tiny-pytorch/requirements.txt" not in archive.namelist()
 
 
+def test_the_zip_has_the_modules_that_its_notebooks_import(make_book: MakeBook) -> None:
+    page = PAGE + "\n    ```{.python .input}\n    %%tab jax\n    from own import jax\n    ```\n    "
+    modules = {"own/jax.py": "import helper", "own/torch.py": "", "own/__init__.py": "# own"}
+    modules |= {"helper.py": "", "other.py": ""}
+    output = build(make_book({**BOOK, **modules, "part/page.md": page}), "pkg")
+    with ZipFile(output / "tiny.zip") as archive:
+        packed = {name for name in archive.namelist() if name.endswith(".py")}
+        assert archive.read("jax/own/__init__.py") == b"# own"
+    assert packed == {"jax/helper.py", "jax/own/__init__.py", "jax/own/jax.py"}
+
+
 def test_the_zip_of_a_book_without_tabs_has_none(make_book: MakeBook) -> None:
     config = "[build]\neval_notebook = False\n"
     output = build(make_book({"config.ini": config, "index.md": "# Book\n"}), "pkg")

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 from d2lbook.book import Book, Notebook
 from d2lbook.config import Config
 from d2lbook.errors import ConfigError, Problem
+from d2lbook.execute.jobs import code_of
+from d2lbook.execute.modules import LocalModules
 from d2lbook.execute.workspace import companions, copy_companions
 from d2lbook.files import write_file
 from d2lbook.notebooks.ipynb import notebook_json
@@ -87,7 +89,7 @@ class SitePages:
 
 
 def write_package(build: Build) -> list[Path]:
-    """A zip of the clean notebooks and what they need, with a folder for each tab.
+    """A zip of the clean notebooks and what they need beside them, with a folder for each tab.
 
     In a book with tabs each tab has a zip of its own as well.
     """
@@ -95,9 +97,12 @@ def write_package(build: Build) -> list[Path]:
 
     config = build.config
     claim(config)
+    modules = LocalModules(config.source)
     everything: dict[str, str | Path] = {}
     for tab, texts in downloads(build).items():
-        files = {**companions(config), **_requirements(config, tab)}
+        code = (text for each in build.notebooks[tab].values() for text in code_of(each))
+        imported = {name: config.source / name for name in modules.digests(code)}
+        files = {**companions(config), **imported, **_requirements(config, tab)}
         files |= {f"{name}.ipynb": text for name, text in texts.items()}
         everything |= {f"{tab}/{name}" if config.has_tabs else name: files[name] for name in files}
         if config.has_tabs:
