@@ -22,6 +22,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from d2lbook.document.comments import comments_plugin
 from d2lbook.document.damage import Damage
 from d2lbook.document.directives import directives_plugin
+from d2lbook.document.emphasis import emphasis_plugin
 from d2lbook.document.fences import fences_plugin
 from d2lbook.document.figures import figures_plugin
 from d2lbook.document.marks import Mark, marks_plugin
@@ -44,6 +45,7 @@ _PLUGINS = (
     figures_plugin,
     comments_plugin,
     marks_plugin,
+    emphasis_plugin,
 )
 
 
