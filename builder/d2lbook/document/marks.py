@@ -10,7 +10,7 @@ says what stands there:
     directive, bibliography, contents, raw_rst        their lines, without the indentation
     html_block                                        the lines of a comment
     footnote_reference_open                           `[^1]:`, and the indentation of later lines
-    table_open                                        the colon of the caption; nothing without one
+    table_open                                        `:` or `Table:`; nothing without a caption
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 from d2lbook.document.spans import walk_inlines
+from d2lbook.document.tables import CAPTION
 
 _INLINE = {
     "reference",
@@ -45,7 +46,6 @@ _LINES = {
 """Blocks, and what the first of their characters are; fences say it themselves."""
 
 _DEFINITION = re.compile(r"\[\^[^\]\n]*\]:[ \t]*")
-_COLON = re.compile(r":[ \t]*")
 _INDENT = re.compile(r"(?: {1,4}|\t)(?=.*\S)")
 
 
@@ -100,7 +100,7 @@ class _Places:
             case "footnote_reference_open":
                 yield from self._footnote(token)
             case "table_caption_open":
-                start, end = self._search(_COLON, token)
+                start, end = self._search(CAPTION, token)
                 yield Mark(start, end, tokens[index + 3])
             case "table_open" if tokens[index - 1].type != "table_caption_close":
                 start = self._start(token)

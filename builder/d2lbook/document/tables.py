@@ -1,11 +1,12 @@
-"""Captions of tables: a paragraph that begins with a colon, beside a table.
+"""Tables: where they end, and their captions.
 
     table_caption_open, inline, table_caption_close, table_open …
     table_open     meta: {"label": str | None}
 
-Pandoc takes the caption before the table or after it; here it always comes out
-before. A label that stands between caption and table names the table, as one
-after it does.
+A table ends before a line that has no bar, as pandoc has it. A caption is a
+paragraph beside it that begins with a colon, or with `Table:`. Pandoc takes it
+before the table or after it; here it always comes out before. A label that stands
+between caption and table names the table, as one after it does.
 """
 
 from __future__ import annotations
@@ -14,20 +15,34 @@ import re
 from itertools import pairwise
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_block.table import escapedSplit
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block.table import escapedSplit, getLine, table
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 from d2lbook.document.damage import Damage
 
+CAPTION = re.compile(r"(?:[Tt]able)?:(?![A-Za-z][\w-]*:`)[ \t]*(?=\S)")
+"""What a caption begins with."""
+
 _QUOTED = re.compile(r"^(?:[ \t]*>)*")
-_CAPTION = re.compile(r":(?![A-Za-z][\w-]*:`)[ \t]*(?=\S)")
 
 
 def tables_plugin(md: MarkdownIt) -> None:
-    """Teach the parser captions of tables."""
+    """Teach the parser the end of tables, and their captions."""
+    md.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
     md.core.ruler.after("block", "table_caption", _captions)
     md.core.ruler.after("block", "lost_cells", _lost_cells)
+
+
+def _table(state: StateBlock, first: int, end: int, silent: bool) -> bool:
+    """A table of those lines that have bars."""
+    is_table = table(state, first, end, True)
+    if silent or not is_table:
+        return is_table
+    lines = range(first + 2, end)
+    without = (line for line in lines if len(escapedSplit(getLine(state, line))) == 1)
+    return table(state, first, next(without, end), False)
 
 
 def _lost_cells(state: StateCore) -> None:
@@ -79,12 +94,24 @@ def _place_table(tokens: list[Token], start: int, result: list[Token]) -> int:
         result += [*_as_caption(caption), *table, *labels]
         return end
     result += labels
-    caption = tokens[end : end + 3]
+    below = _end_of_labels(tokens, end)
+    caption = tokens[below : below + 3]
     if not _is_caption(caption):
         result += table
         return end
-    result += [*_as_caption(caption), *table]
-    return end + 3
+    result += [*_as_caption(caption), *table, *tokens[end:below]]
+    return below + 3
+
+
+def _end_of_labels(tokens: list[Token], start: int) -> int:
+    """Where the label lines end that begin here, if the next block is right below them."""
+    end = start
+    while end < len(tokens) and tokens[end].meta.get("name") == "label":
+        end += 1
+    if end == start or end == len(tokens):
+        return start
+    last, following = tokens[end - 1].map, tokens[end].map
+    return end if last and following and last[1] == following[0] else start
 
 
 def _take_labels(tokens: list[Token]) -> list[Token]:
@@ -110,7 +137,7 @@ def _is_caption(tokens: list[Token]) -> bool:
     return (
         len(tokens) == 3
         and tokens[0].type == "paragraph_open"
-        and _CAPTION.match(tokens[1].content) is not None
+        and CAPTION.match(tokens[1].content) is not None
     )
 
 
@@ -118,5 +145,5 @@ def _as_caption(paragraph: list[Token]) -> list[Token]:
     opening, inline, closing = paragraph
     opening.type, closing.type = "table_caption_open", "table_caption_close"
     opening.tag = closing.tag = "caption"
-    inline.content = _CAPTION.sub("", inline.content, count=1)
+    inline.content = CAPTION.sub("", inline.content, count=1)
     return paragraph

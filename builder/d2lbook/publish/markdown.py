@@ -196,10 +196,13 @@ class MarkdownWriter:
         return f"{image}\n\n{indentation}{_joined(name, caption)}"
 
     def table(self, mark: Mark) -> str:
-        """The colon of a caption, or the beginning of a table without one."""
+        """What a caption begins with, or the beginning of a table without one."""
         name = self.name("table", mark.token)
         if mark.start < mark.end:
-            return f"{name}: "
+            # Right below the table a notebook would take it for a row.
+            line = self._text.rfind("\n", 0, mark.start) + 1
+            is_below = line and not self._text.endswith("\n\n", 0, line)
+            return f"\n{self._text[line : mark.start]}{name}: " if is_below else f"{name}: "
         return f"{name}\n\n" if name else ""
 
     # Equations.
