@@ -29,14 +29,14 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
         return False
     before = state.src[start - 1 : start] or " "
     after = state.src[state.pos : state.posMax][:1] or " "
-    if state.src[start] == "*" and (_is_wide(before) or _is_wide(after)):
+    if state.src[start] == "*" and (is_wide(before) or is_wide(after)):
         for delimiter in state.delimiters[known:]:
             delimiter.open = not isWhiteSpace(ord(after))
             delimiter.close = not isWhiteSpace(ord(before))
     return True
 
 
-def _is_wide(character: str) -> bool:
+def is_wide(character: str) -> bool:
     """Whether it belongs to one of these scripts. Pictures of people are as wide, but symbols."""
     is_wide = unicodedata.east_asian_width(character) in _WIDE
     return is_wide and not unicodedata.category(character).startswith("S")

@@ -19,6 +19,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
+from d2lbook.document.bare_links import bare_links_plugin
 from d2lbook.document.comments import comments_plugin
 from d2lbook.document.damage import Damage
 from d2lbook.document.directives import directives_plugin
@@ -41,6 +42,7 @@ _PLUGINS = (
     directives_plugin,
     tables_plugin,
     roles_plugin,
+    bare_links_plugin,
     math_plugin,
     figures_plugin,
     comments_plugin,
