@@ -20,6 +20,7 @@ from d2lbook.notebooks.select import select
 from d2lbook.source.attributes import parse_attributes
 from d2lbook.source.contents import arrange
 from d2lbook.source.fences import cut
+from d2lbook.source.frames import read_frame_mark
 from d2lbook.source.magics import mask_magics
 from d2lbook.source.page import TabRules, read_page
 from d2lbook.source.selected import reduce_cell
@@ -65,10 +66,13 @@ def page(text: str) -> None:
         return
     lines = lines_of(text)
     seen: set[int] = set()
+    titles = {frame.first for frame in found.frames}
     for position, cell in enumerate(found.cells):
         assert cell.position == position
         assert cell.source.strip()
-        seen |= cells_lines_are_those_of_the_file(cell, lines)
+        # The title of a frame is what its mark says, in bold.
+        is_title = position in titles
+        seen |= set(cell.lines) if is_title else cells_lines_are_those_of_the_file(cell, lines)
     for number in set(range(1, len(lines) + 1)) - seen - outside_cells(lines):
         assert not lines[number - 1].strip(), f"line {number} is lost: {lines[number - 1]!r}"
     try:
@@ -100,8 +104,12 @@ def outside_cells(lines: list[str]) -> set[int]:
         elif block.kind == "fence" and "output" in classes:
             numbers |= set(span)
         elif block.kind == "text":
-            numbers |= {number for number in span if read_marker(lines[number - 1])}
+            numbers |= {number for number in span if is_mark(lines[number - 1])}
     return numbers
+
+
+def is_mark(line: str) -> bool:
+    return bool(read_marker(line) or read_frame_mark(line))
 
 
 def notebooks(text: str) -> None:
