@@ -1,4 +1,4 @@
-"""Figures: an image that is all there is in its paragraph.
+"""Figures: an image that is all there is in its paragraph, or its last line above a directive.
 
 figure_open    meta: {"src", "alt", "width", "height", "label"}
 inline         the caption; empty where the image has no description
@@ -15,6 +15,8 @@ from markdown_it.token import Token
 
 from d2lbook.document.text import plain_text
 
+_BREAKS = {"softbreak", "hardbreak"}
+
 
 def figures_plugin(md: MarkdownIt) -> None:
     """Teach the parser figures."""
@@ -22,9 +24,13 @@ def figures_plugin(md: MarkdownIt) -> None:
 
 
 def _figures(state: StateCore) -> None:
-    for opening, inline, closing in zip(
-        state.tokens, state.tokens[1:], state.tokens[2:], strict=False
-    ):
+    tokens: list[Token] = []
+    for token in state.tokens:
+        if token.type == "directive" and token.meta["name"] in {"label", "width", "height"}:
+            _split_image_off(tokens)
+        tokens.append(token)
+    state.tokens = tokens
+    for opening, inline, closing in zip(tokens, tokens[1:], tokens[2:], strict=False):
         if opening.type == "paragraph_open" and (image := _lone_image(inline)):
             opening.type, opening.tag, opening.hidden = "figure_open", "figure", False
             opening.meta = {
@@ -37,6 +43,30 @@ def _figures(state: StateCore) -> None:
             closing.type, closing.tag, closing.hidden = "figure_close", "figure", False
             inline.content, inline.children = image.content, image.children
             image.meta["figure"] = opening
+
+
+def _split_image_off(tokens: list[Token]) -> None:
+    """Give the image that ends the last paragraph, in a line of its own below text, its own."""
+    if not tokens or tokens[-1].type != "paragraph_close":
+        return
+    opening, inline, closing = tokens[-3:]
+    *text, image = inline.children or [inline]
+    if image.type != "image" or not text or text[-1].type not in _BREAKS:
+        return
+    if all(child.type in {"image", *_BREAKS} for child in text):
+        return
+    first, end = opening.map or (0, 1)
+    line = (image.map or [0])[0]
+    before = "\n".join(inline.content.split("\n")[:line])
+    tokens[-2:] = [
+        inline.copy(children=text[:-1], content=before),
+        closing.copy(),
+        opening.copy(map=[first + line, end]),
+        inline.copy(children=[image], map=[first + line, end]),
+        closing,
+    ]
+    opening.map = [first, first + line]
+    image.map = [0, end - first - line]
 
 
 def _lone_image(inline: Token) -> Token | None:
