@@ -4,8 +4,8 @@
     [~~text~~]  (~~text~~)    for slides only; the book leaves the text out
 
 Pairs don't nest and may span lines. What has no partner is no mark: `f(**kwargs)`
-stays as it is, and so does a link such as `[**a**](address)`. Nothing is a mark
-inside code, comments or maths.
+stays as it is, and so does a link such as `[**a**](address)`, but not text in
+parentheses: `[**a**](not a link)`. Nothing is a mark inside code, comments or maths.
 """
 
 from __future__ import annotations
@@ -32,6 +32,16 @@ _TOKEN = re.compile(
 )
 _CLOSED_BY = {"[**": "**]", "(**": "**)", "[~~": "~~]", "(~~": "~~)"}
 _PARTNER = {close: opened for opened, close in _CLOSED_BY.items()}
+_LINK = re.compile(
+    r"""
+    \( \s*
+    (?: <(?:\\.|[^<>\\\n])*> | (?!<)(?:\\.|[^\s()\\]|\((?:\\.|[^\s()\\])*+\))*+ )
+    (?: \s+ (?: "(?:\\.|[^"\\])*+" | '(?:\\.|[^'\\])*+' ) )?
+    \s* \)
+    """,
+    re.VERBOSE,
+)
+"""What makes a link of the text in brackets before it: an address, and perhaps a title."""
 _BLOCKS = MarkdownIt("commonmark").disable(["inline"])
 
 
@@ -76,7 +86,7 @@ def find_slide_marks(text: str) -> Iterator[SlideMark]:
             candidates[match["open"]] = match.start()
         elif match["close"]:
             start = candidates.get(_PARTNER[match["close"]])
-            is_link = match[0].endswith("]") and text.startswith("(", match.end())
+            is_link = match[0].endswith("]") and _LINK.match(text, match.end())
             if start is not None and not is_link:
                 yield SlideMark(start, match.end(), "*" in match[0], text[start] == "[")
                 candidates.clear()
