@@ -50,16 +50,14 @@ def _split_image_off(tokens: list[Token]) -> None:
     if not tokens or tokens[-1].type != "paragraph_close":
         return
     opening, inline, closing = tokens[-3:]
-    *text, image = inline.children or [inline]
-    if image.type != "image" or not text or text[-1].type not in _BREAKS:
-        return
-    if all(child.type in {"image", *_BREAKS} for child in text):
+    image = ending_image(inline)
+    if not image or image is _lone_image(inline):
         return
     first, end = opening.map or (0, 1)
     line = (image.map or [0])[0]
     before = "\n".join(inline.content.split("\n")[:line])
     tokens[-2:] = [
-        inline.copy(children=text[:-1], content=before),
+        inline.copy(children=(inline.children or [])[:-2], content=before),
         closing.copy(),
         opening.copy(map=[first + line, end]),
         inline.copy(children=[image], map=[first + line, end]),
@@ -67,6 +65,18 @@ def _split_image_off(tokens: list[Token]) -> None:
     ]
     opening.map = [first, first + line]
     image.map = [0, end - first - line]
+
+
+def ending_image(inline: Token) -> Token | None:
+    """The image that is all there is in a paragraph, or ends it in a line of its own below text."""
+    *text, last = inline.children or [inline]
+    is_below_text = (
+        last.type == "image"
+        and text
+        and text[-1].type in _BREAKS
+        and any(child.type not in {"image", *_BREAKS} for child in text)
+    )
+    return last if is_below_text else _lone_image(inline)
 
 
 def _lone_image(inline: Token) -> Token | None:

@@ -7,6 +7,7 @@ says what stands there:
     reference, citation, footnote_ref, code_inline    a role, or `[^1]`
     link_open, image, html_inline                     a link; an image; a comment
     math_inline, math_block                           an equation with its `$$`, and a label
+    attributes                                        `{…}` after an image or a heading
     directive, bibliography, contents, raw_rst        their lines, without the indentation
     html_block                                        the lines of a comment
     footnote_reference_open                           `[^1]:`, and the indentation of later lines
@@ -33,6 +34,7 @@ _INLINE = {
     "footnote_ref",
     "code_inline",
     "image",
+    "attributes",
     "math_inline",
 }
 _LINES = {
@@ -99,6 +101,9 @@ class _Places:
                 yield from self._inlines(token, is_cell)
             case "footnote_reference_open":
                 yield from self._footnote(token)
+            case "attributes":
+                start = self.text.find(token.content, self._start(token))
+                yield Mark(start, start + len(token.content), token)
             case "table_caption_open":
                 start, end = self._search(CAPTION, token)
                 yield Mark(start, end, tokens[index + 3])

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -19,10 +20,12 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
+from d2lbook.document.attributes import attributes_plugin
 from d2lbook.document.bare_links import bare_links_plugin
 from d2lbook.document.comments import comments_plugin
 from d2lbook.document.damage import Damage
 from d2lbook.document.directives import directives_plugin
+from d2lbook.document.divs import divs_plugin
 from d2lbook.document.emphasis import emphasis_plugin
 from d2lbook.document.fences import fences_plugin
 from d2lbook.document.figures import figures_plugin
@@ -45,6 +48,8 @@ _PLUGINS = (
     bare_links_plugin,
     math_plugin,
     figures_plugin,
+    attributes_plugin,
+    divs_plugin,
     comments_plugin,
     marks_plugin,
     emphasis_plugin,
@@ -103,5 +108,6 @@ def _parser(quotes: str) -> MarkdownIt:
 def _lines(state: StateCore) -> None:
     """Give inline tokens their lines, and take down what is damaged."""
     place_inlines(state.tokens)
-    damages = [*state.env["lost_cells"], *settle_damage(state.tokens)]
+    noted = [state.env[name] for name in ("lost_cells", "ignored_attributes", "divs")]
+    damages = [*chain.from_iterable(noted), *settle_damage(state.tokens)]
     state.env["damages"] = sorted(damages, key=lambda damage: damage.line)

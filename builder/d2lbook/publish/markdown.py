@@ -273,6 +273,7 @@ _RULES: Mapping[str, Rule] = {
     "math_block": MarkdownWriter.equation,
     "html_inline": MarkdownWriter.comment,
     "html_block": MarkdownWriter.comment,
+    "attributes": MarkdownWriter.nothing,
     "directive": MarkdownWriter.nothing,
     "bibliography": MarkdownWriter.bibliography,
     "contents": MarkdownWriter.contents,
