@@ -11,6 +11,7 @@ from d2lbook.document.attach import Attacher
 from d2lbook.document.citations import Citation
 from d2lbook.document.footnotes import collect_footnotes
 from d2lbook.document.hiding import hidden_parts, hides_rest, without_marks
+from d2lbook.document.mathjax import own_number
 from d2lbook.document.model import Block, Code, Document, Footnote, Label, Prose, Reference
 from d2lbook.document.ordinals import KINDS, Counter
 from d2lbook.document.prose import ENGLISH_QUOTES, find_definitions, parse_prose
@@ -146,6 +147,7 @@ def _labels(page: Page, prose: Sequence[Prose]) -> Iterator[Label]:
                         anchor=token.meta["anchor"],
                         ordinal=token.meta["ordinal"],
                         caption=_caption(part.tokens, index),
+                        own_number=own_number(token.content),
                         tabs=part.tabs,
                         place=page.place(part.cell.line_of((token.map or [0])[0])),
                     )

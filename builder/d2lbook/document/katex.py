@@ -24,6 +24,8 @@ from py_mini_racer import (
     init_mini_racer,
 )
 
+from d2lbook.document.mathjax import for_katex
+
 Form = Literal["htmlAndMathml", "mathml"]
 
 _AT_ONCE = 200
@@ -75,7 +77,7 @@ def render(formulas: Iterable[Formula], form: Form) -> dict[Formula, Rendered]:
     rendered: dict[Formula, Rendered] = {}
     for start in range(0, len(wanted), _AT_ONCE):
         batch = wanted[start : start + _AT_ONCE]
-        pairs = [[formula.tex, formula.display] for formula in batch]
+        pairs = [[for_katex(formula.tex), formula.display] for formula in batch]
         results = json.loads(_engine(os.getpid()).call("renderAll", pairs, form))
         for formula, (markup, error) in zip(batch, results, strict=True):
             rendered[formula] = Rendered(markup, error)
@@ -96,7 +98,8 @@ def forget_engine() -> None:
 
 def identity() -> str:
     """Changes with whatever decides how formulas are rendered."""
-    return hashlib.sha256(f"{_program()}{_RENDER_ALL}".encode()).hexdigest()[:24]
+    rules = resources.files(__package__).joinpath("mathjax.py").read_text("utf-8")
+    return hashlib.sha256(f"{_program()}{_RENDER_ALL}{rules}".encode()).hexdigest()[:24]
 
 
 @cache

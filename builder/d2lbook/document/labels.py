@@ -27,7 +27,7 @@ class Target:
     kind: Kind
     number: tuple[int, ...]
     title: str
-    """The heading or caption as plain text."""
+    """The heading or caption as plain text, or the number that an equation gives itself."""
     caption: Token | None = field(compare=False)
     """The same as an inline token; equations have none."""
     source: str
@@ -55,7 +55,7 @@ def collect_labels(
                 anchor=label.anchor if label.ordinal or label.kind != "section" else "",
                 kind=label.kind,
                 number=numbers[name].of(label.kind, label.ordinal),
-                title=plain_text(label.caption) if label.caption else "",
+                title=plain_text(label.caption) if label.caption else label.own_number,
                 caption=label.caption,
                 source=label.caption.content if label.caption else "",
                 place=label.place,

@@ -103,6 +103,8 @@ class Label:
     ordinal: Ordinal
     caption: Token | None
     """The inline token of the heading or caption; equations have none."""
+    own_number: str
+    """What an equation itself says is its number: "(7)"; empty where the book numbers it."""
     tabs: tuple[str, ...]
     place: Place
 

@@ -13,6 +13,7 @@ from typing import cast
 
 from markdown_it.token import Token
 
+from d2lbook.document.mathjax import own_number
 from d2lbook.document.model import Kind, Ordinal
 from d2lbook.document.text import plain_text
 
@@ -55,7 +56,7 @@ class Counter:
         if token.type == "heading_open":
             return int(token.tag[1]) - 1
         if token.type == "math_block":
-            return 1
+            return int(not own_number(token.content))
         is_captioned = (
             bool(tokens[index + 1].content.strip())
             if token.type == "figure_open"

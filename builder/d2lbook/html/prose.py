@@ -220,7 +220,7 @@ class ProseWriter:
         number = number_text(self._number(token))
         box = f'<div class="formula">{formula}</div>'
         if not number:
-            return f'<div class="equation">{box}</div>\n'
+            return f'<div class="equation"{self._id(token)}>{box}</div>\n'
         name = escape(self.site.language.text("equation_number", number=number))
         here = self._here(token.meta["anchor"])
         link = f'<a class="number" href="{here}" aria-label="{name}">({number})</a>'

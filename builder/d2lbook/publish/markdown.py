@@ -212,7 +212,7 @@ class MarkdownWriter:
         match = _DISPLAY.match(source)
         equation = match[0] if match else source
         number = self.number("equation", mark.token)
-        if not number or "\\tag" in equation:
+        if not number:
             return equation
         formula = equation.removesuffix("$$")
         end = len(formula.rstrip())

@@ -85,7 +85,7 @@ class _Writer:
 
     def equation(self, part: SyntaxTreeNode) -> str:
         number = self.words.number("equation", _token(part))
-        tag = f" \\tag{{{number}}}" if number and "\\tag" not in part.content else ""
+        tag = f" \\tag{{{number}}}" if number else ""
         return f"$$\n{part.content}{tag}\n$$"
 
     def figure(self, part: SyntaxTreeNode) -> str:

@@ -32,6 +32,7 @@ from d2lbook.document.citations import References, anchor
 from d2lbook.document.fences import language_of
 from d2lbook.document.katex import Formula
 from d2lbook.document.labels import number_text
+from d2lbook.document.mathjax import own_number, without_number
 from d2lbook.document.model import Code, Document, Framed, Part, Prose
 from d2lbook.document.ordinals import KINDS
 from d2lbook.document.pandoc import Node
@@ -227,8 +228,9 @@ class _PageWriter(InlineWriter):
     def equation(self, part: SyntaxTreeNode) -> list[Node]:
         token = token_of(part)
         number = number_text(self._number(token))
-        shown = f"({number})" if number else ""
-        formula = nodes.span([self.formula(token)], self._anchor(token), "equation", number=shown)
+        shown = f"({number})" if number else own_number(token.content)
+        formula = self.formula(token.copy(content=without_number(token.content)))
+        formula = nodes.span([formula], self._anchor(token), "equation", number=shown)
         return [nodes.paragraph([formula])]
 
     # Other blocks.
