@@ -421,17 +421,18 @@ class Build:
         return self._references(self.documents)
 
     def _references(self, documents: Documents) -> References:
+        from d2lbook.document.bibliography import read_bibliography
         from d2lbook.document.citations import format_citations
 
+        bibliography, missing = read_bibliography(self.config, documents.bibliographies())
         references, problems = format_citations(
             documents.citations(),
-            root=self.config.root,
-            bibliography=self.config.pdf.bibliography,
+            bibliography=bibliography,
             language=self.config.project.language,
             cache=self.config.state / "citations",
             memory=self.memory,
         )
-        self.warn(problems)
+        self.warn([*missing, *problems])
         return references
 
     def warn(self, problems: Iterable[Problem]) -> None:

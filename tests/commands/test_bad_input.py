@@ -221,8 +221,22 @@ def test_an_image_that_cannot_be_there(build: Build, target: str, name: str) -> 
 
 def test_a_bibliography_that_is_none(build: Build) -> None:
     code, lines = build("# T\n\n:cite:`x`\n", config=f"{CONFIG}[pdf]\nbibfile = img\n")
-    told = "the bibliography can't be read: Is a directory; correct bibfile in [pdf]"
+    told = "the bibliography can't be read: Is a directory; name a BibTeX file that can be read"
     assert (code, lines) == (6, [f"img: error: {told}"])
+
+
+def test_a_bibliography_that_is_not_there(build: Build) -> None:
+    config = f"{CONFIG}[pdf]\nbibfile = no.bib\n"
+    code, lines = build("# T\n\n:bibliography:`none.bib`\n", config=config)
+    told = "does not exist; mend the path, or add the file"
+    line = config[: config.index("bibfile")].count("\n") + 1
+    assert (code, lines) == (
+        0,
+        [
+            f"config.ini:{line}: warning: the bibliography 'no.bib' {told}",
+            f"page.md:3: warning: the bibliography 'none.bib' {told}",
+        ],
+    )
 
 
 def test_a_library_that_is_not_utf8(build: Build) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from d2lbook.book import Place
+from d2lbook.document.bibliography import BibFile
 from d2lbook.document.citations import Citation, References, format_citations
 from d2lbook.errors import Problem, RenderError
 
@@ -40,11 +41,9 @@ def citet(*keys: str) -> Citation:
 def formatted(
     folder: Path, *citations: Citation, text: str = BIBLIOGRAPHY, language: str = "en"
 ) -> tuple[References, list[Problem]]:
-    (folder / "book.bib").write_text(text, encoding="utf-8")
     return format_citations(
         [(citation, AT) for citation in citations],
-        root=folder,
-        bibliography="book.bib",
+        bibliography=[BibFile(path="book.bib", text=text)],
         language=language,
         cache=folder / "cache",
     )
@@ -103,13 +102,19 @@ def test_an_unknown_key_is_shown_and_reported(tmp_path: Path) -> None:
     ]
 
 
-def test_a_bibliography_that_is_not_there(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("files", "remedy"),
+    [
+        ([], "name a bibliography with bibfile in [pdf] of config.ini"),
+        ([BibFile(path="book.bib", text="% none yet\n")], "there are no entries in book.bib"),
+    ],
+)
+def test_without_any_works(tmp_path: Path, files: list[BibFile], remedy: str) -> None:
     _, problems = format_citations(
-        [(cite("a"), AT)], root=tmp_path, bibliography="no.bib", language="en", cache=tmp_path
+        [(cite("a"), AT)], bibliography=files, language="en", cache=tmp_path
     )
-    assert [problem.what for problem in problems] == [
-        "the bibliography 'no.bib' does not exist",
-        "unknown citation 'a'",
+    assert [(problem.what, problem.remedy) for problem in problems] == [
+        ("unknown citation 'a'", remedy)
     ]
 
 
@@ -118,10 +123,31 @@ def test_a_damaged_bibliography_is_an_error_with_its_line(tmp_path: Path) -> Non
         formatted(tmp_path, cite("a"), text="@book{a,\n title = {A}}\n@book{b\n title = }\n")
 
 
-def test_a_bibliography_in_another_encoding_is_an_error_with_its_line(tmp_path: Path) -> None:
-    (tmp_path / "latin.bib").write_bytes(b"@book{a,\n title = {\xe9}}")
-    with pytest.raises(RenderError, match=r"^latin\.bib:2: error: the file is not UTF-8"):
-        format_citations([], root=tmp_path, bibliography="latin.bib", language="en", cache=tmp_path)
+def test_works_of_several_files(tmp_path: Path) -> None:
+    files = [
+        BibFile(path="a.bib", text="@book{a,\n title = {First}}\n"),
+        BibFile(path="b.bib", text="\n@book{b,\n title = {B}}\n@book{a,\n title = {Second}}\n"),
+    ]
+    references, problems = format_citations(
+        [(cite("b", "a"), AT)], bibliography=files, language="en", cache=tmp_path
+    )
+    assert {key: entry.html for key, entry in references.entries.items()} == {
+        "a": "<em>First</em> (n.d.).",
+        "b": "<em>B</em> (n.d.).",
+    }
+    assert [problem.line("warning") for problem in problems] == [
+        "b.bib:4: warning: 'a' is in the bibliography twice; first in a.bib:1; "
+        "give one of them another key"
+    ]
+
+
+def test_an_error_in_the_second_file(tmp_path: Path) -> None:
+    files = [
+        BibFile(path="a.bib", text="@book{a,\n title = {A}}\n"),
+        BibFile(path="b.bib", text="@book{b\n title = }\n"),
+    ]
+    with pytest.raises(RenderError, match=r"^b\.bib:2: error: the bibliography can't be read"):
+        format_citations([(cite("a"), AT)], bibliography=files, language="en", cache=tmp_path)
 
 
 def test_results_are_kept_and_a_damaged_one_is_made_again(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from d2lbook.book import Outputs
 from d2lbook.config import read_config
+from d2lbook.document.bibliography import read_bibliography
 from d2lbook.document.build import build_document
 from d2lbook.document.citations import References, format_citations
 from d2lbook.document.language import load_language
@@ -76,14 +77,14 @@ class GivenPages:
 
     def connect(self, pages: Mapping[str, Document]) -> tuple[Documents, References]:
         documents, dangling = connect_documents(self.book, pages)
+        bibliography, missing = read_bibliography(self.config, documents.bibliographies())
         references, unknown = format_citations(
             documents.citations(),
-            root=self.config.root,
-            bibliography=self.config.pdf.bibliography,
+            bibliography=bibliography,
             language=self.config.project.language,
             cache=self.cache,
         )
-        self.problems += [*dangling, *unknown]
+        self.problems += [*dangling, *missing, *unknown]
         return documents, references
 
     def notebooks(self, document: Document, _: object) -> Mapping[str, str]:

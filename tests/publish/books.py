@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from d2lbook.book import Notebook
+from d2lbook.document.bibliography import BibFile
 from d2lbook.document.citations import format_citations
 from d2lbook.document.language import load_language
 from d2lbook.document.whole import Documents, build_documents
@@ -80,11 +81,9 @@ def book_of(
 
 
 def _references(documents: Documents, folder: Path, language: str):  # type: ignore[no-untyped-def]
-    (folder / "book.bib").write_text(BIBLIOGRAPHY, encoding="utf-8")
     return format_citations(
         documents.citations(),
-        root=folder,
-        bibliography="book.bib",
+        bibliography=[BibFile(path="book.bib", text=BIBLIOGRAPHY)],
         language=language,
         cache=folder / "cache",
     )[0]

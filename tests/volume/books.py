@@ -7,6 +7,7 @@ from pathlib import Path
 
 from d2lbook.book import Book, Notebook
 from d2lbook.config import Config, read_config
+from d2lbook.document.bibliography import read_bibliography
 from d2lbook.document.citations import References, format_citations
 from d2lbook.document.language import load_language
 from d2lbook.document.whole import Documents, build_documents
@@ -35,8 +36,7 @@ def build_volume(
     documents, _ = build_documents(book, notebooks, {}, language)
     references, _ = format_citations(
         documents.citations(),
-        root=root,
-        bibliography=config.pdf.bibliography,
+        bibliography=read_bibliography(config, documents.bibliographies())[0],
         language=config.project.language,
         cache=root / "cache",
     )

@@ -8,6 +8,7 @@ from markdown_it.token import Token
 
 from d2lbook.book import Cell, Contents, Notebook, Output, Outputs, Page, Place
 from d2lbook.document.attach import Attacher
+from d2lbook.document.bibliography import NamedFile
 from d2lbook.document.citations import Citation
 from d2lbook.document.footnotes import collect_footnotes
 from d2lbook.document.hiding import hidden_parts, hides_rest, without_marks
@@ -55,9 +56,7 @@ def build_document(
         references=tuple(_references(page, prose, notes)),
         citations=tuple(_citations(page, prose, notes)),
         counts={kind: counter.total(kind) for kind in ("figure", "table", "equation")},
-        has_bibliography=any(
-            token.type == "bibliography" for part in prose for token in part.tokens
-        ),
+        bibliographies=tuple(_bibliographies(page, prose)),
     )
     if not document.title:
         what, remedy = "this page has no title", "begin it with '# Title'"
@@ -187,6 +186,14 @@ def _citations(
 ) -> Iterator[tuple[Citation, Place]]:
     for place, token in _inlines(page, prose, notes, "citation"):
         yield citation_of(token), place
+
+
+def _bibliographies(page: Page, prose: Sequence[Prose]) -> Iterator[NamedFile]:
+    for part in prose:
+        for token in part.tokens:
+            if token.type == "bibliography":
+                place = page.place(part.cell.line_of((token.map or [0])[0]))
+                yield NamedFile(page=page.name, path=token.meta["path"], place=place)
 
 
 def citation_of(token: Token) -> Citation:

@@ -25,6 +25,7 @@ from typing import Any, Literal
 
 from d2lbook.book import Place
 from d2lbook.document import pandoc
+from d2lbook.document.bibliography import BibFile
 from d2lbook.document.pandoc import Node
 from d2lbook.errors import Problem, RenderError
 from d2lbook.memory import Memory
@@ -71,87 +72,77 @@ def anchor(key: str) -> str:
 def format_citations(
     citations: Iterable[tuple[Citation, Place]],
     *,
-    root: Path,
-    bibliography: str,
+    bibliography: Sequence[BibFile],
     language: str,
     cache: Path,
     memory: Memory | None = None,
 ) -> tuple[References, list[Problem]]:
     """Format all citations of a book.
 
-    ``bibliography`` is a BibTeX file relative to the book's folder ``root``,
-    or empty; ``language`` is the book's (``id``, ``zh-CN``); results are kept
-    in the folder ``cache`` and in ``memory``. Returns them with a problem for every key that
-    the bibliography lacks — such a key is shown as it is — and one for a
-    bibliography that is missing. Raises RenderError, with file and line,
-    when the bibliography can't be read.
+    ``bibliography`` has the works; ``language`` is the book's (``id``, ``zh-CN``);
+    results are kept in the folder ``cache`` and in ``memory``. Returns them with a
+    problem for every key that the bibliography lacks — such a key is shown as it
+    is — or has twice. Raises RenderError, with file and line, when the
+    bibliography can't be read.
     """
     placed = list(citations)
     wanted = sorted({citation for citation, _ in placed}, key=lambda c: (c.role, c.keys))
-    text, problems = _read(root, bibliography)
-    asked = (wanted, text, bibliography, language)
+    asked = (wanted, tuple(bibliography), language)
     references = (memory or Memory()).recall(
         "citations", asked, lambda: _cached(Store(cache), *asked)
     )
-    entries = list(re.finditer(r"@\w+\s*[{(]\s*([^\s,]+)\s*,", text))
-    known = [entry[1] for entry in entries]
-    problems += _doubled(entries, text, bibliography)
-    problems += [
-        Problem(what=f"unknown citation '{key}'", place=place, remedy=_remedy(key, known))
+    entries = [entry for file in bibliography for entry in _entries(file)]
+    known = [key for key, _ in entries]
+    unknown = [
+        Problem(
+            what=f"unknown citation '{key}'",
+            place=place,
+            remedy=_remedy(key, known, bibliography),
+        )
         for citation, place in placed
         for key in citation.keys
         if key not in references.entries
     ]
-    return references, problems
+    return references, [*_doubled(entries), *unknown]
 
 
-def _read(root: Path, bibliography: str) -> tuple[str, list[Problem]]:
-    """The text of the bibliography, and a problem where there is none."""
-    if not bibliography:
-        return "", []
-    try:
-        return (root / bibliography).read_text(encoding="utf-8"), []
-    except FileNotFoundError:
-        what = f"the bibliography '{bibliography}' does not exist"
-        return "", [Problem(what=what, remedy="correct bibfile in [pdf] of config.ini")]
-    except OSError as error:
-        what = f"the bibliography can't be read: {error.strerror}"
-        raise RenderError.at(bibliography, 0, what, "correct bibfile in [pdf]") from None
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise RenderError.at(
-            bibliography, line, "the file is not UTF-8", "save it as UTF-8"
-        ) from None
+def _entries(file: BibFile) -> Iterator[tuple[str, Place]]:
+    """The keys of a file, and where they stand."""
+    for entry in re.finditer(r"@\w+\s*[{(]\s*([^\s,]+)\s*,", file.text):
+        line = file.text.count("\n", 0, entry.start()) + 1
+        yield entry[1], Place(path=file.path, line=line)
 
 
-def _doubled(entries: Sequence[re.Match[str]], text: str, file: str) -> Iterator[Problem]:
+def _doubled(entries: Iterable[tuple[str, Place]]) -> Iterator[Problem]:
     """A problem for each entry of the bibliography whose key an earlier one has."""
-    lines: dict[str, int] = {}
-    for entry in entries:
-        line = text.count("\n", 0, entry.start()) + 1
-        if first := lines.get(entry[1]):
-            what = f"'{entry[1]}' is in the bibliography twice; first in line {first}"
-            place = Place(path=file, line=line)
+    places: dict[str, Place] = {}
+    for key, place in entries:
+        if first := places.get(key):
+            where = f"line {first.line}" if first.path == place.path else str(first)
+            what = f"'{key}' is in the bibliography twice; first in {where}"
             yield Problem(what=what, place=place, remedy="give one of them another key")
-        lines.setdefault(entry[1], line)
+        places.setdefault(key, place)
 
 
-def _remedy(key: str, known: Sequence[str]) -> str:
-    if not known:
+def _remedy(key: str, known: Sequence[str], bibliography: Sequence[BibFile]) -> str:
+    if not bibliography:
         return "name a bibliography with bibfile in [pdf] of config.ini"
+    if not known:
+        return f"there are no entries in {' and '.join(file.path for file in bibliography)}"
     near = difflib.get_close_matches(key, known, n=1)
     return f"did you mean '{near[0]}'?" if near else "add it to the bibliography"
 
 
 def _cached(
-    store: Store, wanted: Sequence[Citation], text: str, bibliography: str, language: str
+    store: Store, wanted: Sequence[Citation], bibliography: Sequence[BibFile], language: str
 ) -> References:
     style = resources.files(__package__).joinpath("author-date.csl").read_text("utf-8")
-    asked = json.dumps([pandoc.version(), style, text, language, [asdict(c) for c in wanted]])
+    texts = [file.text for file in bibliography]
+    asked = json.dumps([pandoc.version(), style, texts, language, [asdict(c) for c in wanted]])
     key = "citations-" + hashlib.sha256(asked.encode()).hexdigest()
     found = store.load(key)
     if found is None:
-        found = _format(wanted, text, style, bibliography, language)
+        found = _format(wanted, style, bibliography, language)
         store.save(key, found)
         store.forget_all_but(_KEPT)
     formatted = [Formatted(**item) for item in found["citations"]]
@@ -160,10 +151,10 @@ def _cached(
 
 
 def _format(
-    wanted: Sequence[Citation], text: str, style: str, bibliography: str, language: str
+    wanted: Sequence[Citation], style: str, bibliography: Sequence[BibFile], language: str
 ) -> dict[str, Any]:
     """The citations, in the order asked for, and the entries, as plain JSON data."""
-    *paragraphs, listed = _cite(wanted, text, style, bibliography, language)
+    *paragraphs, listed = _cite(wanted, style, bibliography, language)
     blocks = {block["c"][0][0].removeprefix("ref-"): block["c"][1][0] for block in listed["c"][1]}
     entries = {key: _tidy(block["c"], blocks) for key, block in blocks.items()}
     citations = [_tidy(block["c"], entries) for block in paragraphs]
@@ -175,20 +166,23 @@ def _format(
 
 
 def _cite(
-    wanted: Sequence[Citation], text: str, style: str, bibliography: str, language: str
+    wanted: Sequence[Citation], style: str, bibliography: Sequence[BibFile], language: str
 ) -> list[Node]:
     """What citeproc makes of them: one paragraph each, then the list of references."""
     blocks: list[Node] = [{"t": "Para", "c": list(_request(citation))} for citation in wanted]
     blocks.append({"t": "Div", "c": [["refs", [], []], []]})
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        # Many a bibliography ends its lists of authors in "and et al.", which
-        # BibTeX takes for a person.
-        authors = re.sub(r"\band(\s+)et\s+al\b\.?", r"and\1others", text)
-        (folder / "references.bib").write_text(authors, encoding="utf-8")
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        files = {f"{index}.bib": file for index, file in enumerate(bibliography)}
+        for name, file in files.items():
+            # Many a bibliography ends its lists of authors in "and et al.", which
+            # BibTeX takes for a person.
+            authors = re.sub(r"\band(\s+)et\s+al\b\.?", r"and\1others", file.text)
+            (folder / name).write_text(authors, encoding="utf-8")
         (folder / "style.csl").write_text(style, encoding="utf-8")
         options = [
-            f"--bibliography={folder / 'references.bib'}",
+            # Of two entries with a key pandoc takes that of the later file.
+            *(f"--bibliography={folder / name}" for name in reversed(files)),
             f"--csl={folder / 'style.csl'}",
             *(f"-M{setting}" for setting in (f"lang={language}", *_LINKS)),
         ]
@@ -197,20 +191,22 @@ def _cite(
                 ["-f", "json", "-t", "json", "--citeproc", *options], pandoc.document(blocks)
             )
         except RenderError as error:
-            raise _at_line(error, bibliography) from None
+            raise _at_line(error, files) from None
     return list(json.loads(result)["blocks"])
 
 
 _LINKS = ("link-citations=true", "link-bibliography=true")
 
 
-def _at_line(error: RenderError, bibliography: str) -> RenderError:
+def _at_line(error: RenderError, files: Mapping[str, BibFile]) -> RenderError:
+    """The error at its line of the file, which pandoc knows by another name."""
     what = error.problems[0].what
-    match = re.search(r"\(line (\d+), column \d+\): (.*)", what)
+    match = re.search(r"(\d+\.bib):? \(line (\d+), column \d+\): (.*)", what)
     if not match:
         return error
-    what = f"the bibliography can't be read: {match[2]}"
-    return RenderError.at(bibliography, int(match[1]), what, "mend that entry or the one before")
+    what = f"the bibliography can't be read: {match[3]}"
+    path, line = files[match[1]].path, int(match[2])
+    return RenderError.at(path, line, what, "mend that entry or the one before")
 
 
 def _request(citation: Citation) -> Iterator[Node]:

@@ -3,7 +3,7 @@
     :label:`fig_x`     names the nearest figure, table or heading above
     :eqlabel:`eq_x`    names the equation above
     :width:`400px`     :height:`300px`    size of the figure above
-    :bibliography:`../book.bib`           the list of references, here
+    :bibliography:`../book.bib`           the list of references, here, and a file with some
 
 The first four are found here and carried out in ``attach.py``, because what they
 are about may stand in an earlier cell of the page. Tokens:

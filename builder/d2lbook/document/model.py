@@ -24,6 +24,7 @@ from typing import Literal, TypeAlias
 from markdown_it.token import Token
 
 from d2lbook.book import Cell, Frame, Output, Page, Place
+from d2lbook.document.bibliography import NamedFile
 from d2lbook.document.citations import Citation
 from d2lbook.document.marks import Mark
 
@@ -134,8 +135,8 @@ class Document:
     citations: tuple[tuple[Citation, Place], ...] = ()
     counts: Mapping[Kind, int]
     """How many figures, tables and equations have a number here."""
-    has_bibliography: bool
-    """Whether the list of references stands on this page."""
+    bibliographies: tuple[NamedFile, ...] = ()
+    """What the lists of references on this page name."""
 
     def select(self, tab: str) -> tuple[Part, ...]:
         """What this tab shows, in order."""
@@ -149,6 +150,11 @@ class Document:
     def _framed(self, blocks: Iterable[Block]) -> tuple[Part, ...]:
         frames = {frame.first: frame for frame in self.page.frames}
         return tuple(_framed(deque(blocks), frames, sys.maxsize))
+
+    @property
+    def has_bibliography(self) -> bool:
+        """Whether the list of references stands on this page."""
+        return bool(self.bibliographies)
 
     def outline(self) -> Document:
         """What the rest of the book needs to know of the page: all but its text."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from d2lbook.book import Book, Notebook, Outputs, Place
+from d2lbook.document.bibliography import NamedFile
 from d2lbook.document.build import build_document
 from d2lbook.document.citations import Citation
 from d2lbook.document.labels import Target, collect_labels, unresolved
@@ -29,6 +30,10 @@ class Documents:
     def citations(self) -> list[tuple[Citation, Place]]:
         """All citations of the book and where they stand (see ``format_citations``)."""
         return [found for document in self.pages.values() for found in document.citations]
+
+    def bibliographies(self) -> list[NamedFile]:
+        """The bibliographies that its pages name (see ``read_bibliography``)."""
+        return [found for document in self.pages.values() for found in document.bibliographies]
 
 
 def build_documents(

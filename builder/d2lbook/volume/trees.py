@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from d2lbook.book import Book, Chapter
 from d2lbook.config import Config
+from d2lbook.config.sections import FILE_NAME
 from d2lbook.document import katex
 from d2lbook.document.citations import References
 from d2lbook.document.katex import Formula
@@ -71,7 +72,7 @@ def _reference_page(volume: Volume, config: Config) -> PageTree:
     name = "/references"  # which no page can be called
     title = nodes.header(1, nodes.text(volume.language.text("references")), name)
     blocks = [title, *entries] if entries else []
-    return PageTree(name=name, source=config.pdf.bibliography, blocks=blocks)
+    return PageTree(name=name, source=config.pdf.bibliography or FILE_NAME, blocks=blocks)
 
 
 def book_pictures(trees: Iterable[PageTree]) -> set[str]:
