@@ -166,6 +166,14 @@ def test_another_bibliography_is_not_answered_from_the_cache(tmp_path: Path) -> 
     assert "Ibu, Z." in references.entries["Ibu.2016"].html
 
 
+def test_accents_on_letters_without_dots(tmp_path: Path) -> None:
+    author = r"Garc{\'\i}a, J. and Ho{\u\i}, B. and {\v\j}o, T. and Y{\i}l, N."
+    text = f"@book{{a, title = {{A}}, author = {{{author}}}}}"
+    references, _ = formatted(tmp_path, cite("a"), text=text)
+    entry = "García, J., Hoĭ, B., ǰo, T., &amp; Yıl, N. (n.d.). <em>A</em>."
+    assert references.entries["a"].html == entry
+
+
 def test_a_key_that_stands_twice_is_told(tmp_path: Path) -> None:
     text = "@book{a,\n title = {A}}\n@book{a,\n title = {B}}\n"
     _, problems = formatted(tmp_path, cite("a"), text=text)

@@ -16,6 +16,7 @@ import difflib
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib import resources
@@ -33,6 +34,9 @@ from d2lbook.store import Store
 
 _KEPT = 20
 """How many lists of citations are kept: it is another one whenever one is added to the book."""
+
+_DOTTED = {"ı": "i", "ȷ": "j"}
+_DOTLESS = re.compile("[ıȷ](?=[\u0300-\u036f])")
 
 Role = Literal["cite", "citet"]
 
@@ -255,10 +259,21 @@ def _tidy(inlines: Sequence[Node], entries: Mapping[str, Any]) -> list[Node]:
             inner = [node]
         for new in inner:
             if found and found[-1]["t"] == new["t"] == "Str":
-                found[-1] = {"t": "Str", "c": found[-1]["c"] + new["c"]}
+                found[-1] = {"t": "Str", "c": _composed(found[-1]["c"] + new["c"])}
+            elif new["t"] == "Str":
+                found.append({"t": "Str", "c": _composed(new["c"])})
             else:
                 found.append(new)
     return found
+
+
+def _composed(text: str) -> str:
+    r"""The text with one sign for a letter and its accent.
+
+    BibTeX's ``{\'\i}`` is an i without a dot so that the accent has room; a
+    letter that has its accent in Unicode needs no such care.
+    """
+    return unicodedata.normalize("NFC", _DOTLESS.sub(lambda match: _DOTTED[match[0]], text))
 
 
 def _is_dead(address: str, entries: Mapping[str, Any]) -> bool:
