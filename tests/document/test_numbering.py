@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from d2lbook.document.labels import numbered_name, reference_text
+from d2lbook.document.labels import number_text, numbered_name, reference_text
 from d2lbook.document.language import load_language
 from d2lbook.document.model import Prose
 from d2lbook.errors import SourceError
@@ -206,3 +206,40 @@ def test_headings_without_a_label_have_anchors_of_their_own() -> None:
     assert isinstance(block, Prose)
     anchors = [token.meta["anchor"] for token in block.tokens if token.type == "heading_open"]
     assert anchors == ["t", "über-x", "same", "same-2", "中文", "same-3", "same-4"]
+
+
+def headings(text: str) -> list[tuple[str, str]]:
+    """The headings of the book's page 1 as readers get them: their tags and numbers."""
+    documents, _ = documents_of({"index": "# B\n\n```toc\n:numbered:\n\na\n```\n", "a": text})
+    return [
+        (token.tag, number_text(documents.numbers["a"].of("section", token.meta["ordinal"])))
+        for block in documents.pages["a"].blocks
+        if isinstance(block, Prose)
+        for token in block.tokens
+        if token.type == "heading_open"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "## T\n### a\n#### aa\n### b\n",
+            [("h1", "1"), ("h2", "1.1"), ("h3", "1.1.1"), ("h2", "1.2")],
+        ),
+        ("# T\n### a\n### b\n", [("h1", "1"), ("h2", "1.1"), ("h2", "1.2")]),
+        (
+            "# T\n### a\n## b\n#### c\n",
+            [("h1", "1"), ("h2", "1.1"), ("h2", "1.2"), ("h3", "1.2.1")],
+        ),
+        (
+            "# T\n:begin_tab:`jax`\n## J\n:end_tab:\n\n### a\n\n"
+            ":begin_tab:`mxnet`\n#### M\n:end_tab:\n",
+            [("h1", "1"), ("h2", "1.1"), ("h3", "1.1.1"), ("h4", "1.1.1.1")],
+        ),
+    ],
+)
+def test_depth_goes_by_what_a_heading_stands_below(
+    text: str, expected: list[tuple[str, str]]
+) -> None:
+    assert headings(text) == expected

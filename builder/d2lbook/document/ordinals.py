@@ -3,6 +3,9 @@
 Where tabs differ, each of them counts for itself: the figure that PyTorch shows
 in one place and the one that JAX shows there instead get the same number, so a
 reader of one framework sees no gaps.
+
+How deep a heading is goes by the headings it stands below, not by its number of
+``#``: below a page's first heading ``###`` is as deep as ``##``, and so is its tag.
 """
 
 from __future__ import annotations
@@ -32,13 +35,20 @@ class Counter:
         self._counts: dict[tuple[str, Kind], Ordinal] = {}
         self._tabs = tuple(tabs)
         self._anchors = set(labels)
+        self._open: dict[str, list[tuple[int, int]]] = {}
+        """By tab, level and depth of the headings that the next heading may stand below."""
 
     def count(self, tokens: Sequence[Token], tabs: Iterable[str]) -> None:
-        """Write anchor and ordinal into the tokens of the page's next cell."""
+        """Write anchor, ordinal and a heading's tag into the tokens of the page's next cell."""
+        shown = tuple(tabs)
         for index, token in enumerate(tokens):
             if kind := KINDS.get(token.type):
-                depth = self._depth(token, tokens, index)
-                token.meta["ordinal"] = self._next(kind, tuple(tabs), depth) if depth else ()
+                if token.type == "heading_open":
+                    depth = self._nesting(int(token.tag[1]), shown)
+                    token.tag = tokens[index + 2].tag = f"h{depth + 1}"
+                else:
+                    depth = self._depth(token, tokens, index)
+                token.meta["ordinal"] = self._next(kind, shown, depth) if depth else ()
                 token.meta["anchor"] = self._anchor(kind, token, tokens[index + 1 : index + 2])
 
     def leave_out(self, tokens: Sequence[Token]) -> None:
@@ -51,10 +61,22 @@ class Counter:
         """How many of this kind have a number."""
         return max((self._counts.get((tab, kind), (0,))[0] for tab in self._tabs), default=0)
 
+    def _nesting(self, level: int, tabs: tuple[str, ...]) -> int:
+        """How many headings a heading stands below, in the tab that has most of them."""
+        if not self._open:  # the title, whoever sees it
+            self._open = {tab: [(level, 0)] for tab in (*self._tabs, "")}
+            return 0
+        found = [self._open[tab] for tab in tabs or ("",)]
+        for above in found:
+            while above and above[-1][0] >= level:
+                above.pop()
+        depth = max(above[-1][1] + 1 if above else 0 for above in found)
+        for above in found:
+            above.append((level, depth))
+        return depth
+
     def _depth(self, token: Token, tokens: Sequence[Token], index: int) -> int:
-        """Length of the ordinal; 0 for what gets no number."""
-        if token.type == "heading_open":
-            return int(token.tag[1]) - 1
+        """Length of the ordinal of what is no heading; 0 for what gets no number."""
         if token.type == "math_block":
             return int(not own_number(token.content))
         is_captioned = (
