@@ -243,3 +243,27 @@ def test_depth_goes_by_what_a_heading_stands_below(
     text: str, expected: list[tuple[str, str]]
 ) -> None:
     assert headings(text) == expected
+
+
+def test_a_second_title_is_told_and_can_be_referred_to() -> None:
+    text = "# T\n:label:`t`\n\n## A\n:label:`a`\n\n# Z\n:label:`z`\n\n## B\n:label:`b`\n"
+    contents = "# Book\n\n```toc\n:numbered:\n\np\n```\n"
+    documents, problems = documents_of({"index": contents, "p": text})
+    assert [problem.line("warning") for problem in problems] == [
+        "p.md:7: warning: this page has a second title; "
+        "write '##' for a section, or make it a page of its own"
+    ]
+    assert {
+        name: (target.anchor, target.number, reference_text("numref", target, load_language("en")))
+        for name, target in documents.targets.items()
+    } == {
+        "t": ("", (1,), "Chapter 1"),
+        "a": ("a", (1, 1), "Section 1.1"),
+        "z": ("z", (), "Z"),
+        "b": ("b", (1, 2), "Section 1.2"),
+    }
+
+
+def test_each_tab_may_have_its_own_title() -> None:
+    text = ":begin_tab:`jax`\n# J\n:end_tab:\n\n:begin_tab:`mxnet`\n# M\n:end_tab:\n"
+    assert documents_of({"index": text})[1] == []

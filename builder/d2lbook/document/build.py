@@ -61,7 +61,7 @@ def build_document(
     if not document.title:
         what, remedy = "this page has no title", "begin it with '# Title'"
         missing.append(Problem(what=what, place=page.place(0), remedy=remedy))
-    return document, [*problems, *missing]
+    return document, [*problems, *missing, *_second_titles(page, prose)]
 
 
 # Prose.
@@ -119,6 +119,21 @@ def _title(prose: Sequence[Prose]) -> Token | None:
             if opening.type == "heading_open":
                 return inline
     return None
+
+
+def _second_titles(page: Page, prose: Sequence[Prose]) -> Iterator[Problem]:
+    """A problem for each heading as high as the title, where a tab sees both."""
+    titled: set[str] = set()
+    for part in prose:
+        for token in part.tokens:
+            if token.type == "heading_open" and not token.level and not token.meta["ordinal"]:
+                if not titled.isdisjoint(part.tabs):
+                    yield Problem(
+                        what="this page has a second title",
+                        place=page.place(part.cell.line_of((token.map or [0])[0])),
+                        remedy="write '##' for a section, or make it a page of its own",
+                    )
+                titled.update(part.tabs)
 
 
 def _label_names(prose: Sequence[Prose]) -> Iterator[str]:

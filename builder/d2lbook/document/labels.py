@@ -50,11 +50,13 @@ def collect_labels(
                 what = f"label '{label.name}' is used twice; first in {first.place}"
                 twice.append(Problem(what=what, place=label.place, remedy="rename one of them"))
                 continue
+            is_title = label.kind == "section" and label.caption is document.title
+            has_number = is_title or bool(label.ordinal)
             targets[label.name] = Target(
                 page=name,
-                anchor=label.anchor if label.ordinal or label.kind != "section" else "",
+                anchor="" if is_title else label.anchor,
                 kind=label.kind,
-                number=numbers[name].of(label.kind, label.ordinal),
+                number=numbers[name].of(label.kind, label.ordinal) if has_number else (),
                 title=plain_text(label.caption) if label.caption else label.own_number,
                 caption=label.caption,
                 source=label.caption.content if label.caption else "",
