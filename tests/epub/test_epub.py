@@ -91,6 +91,17 @@ def test_epubcheck_finds_nothing_in_our_own_book(tmp_path: Path) -> None:
     checked(build_volume(tmp_path, "jax", write_epub, epub_file)[0])
 
 
+@pytest.mark.parametrize("code", ["", "\n```{.python .input}\n#@tab jax\nrun()\n```\n"])
+def test_a_tab_without_a_page_is_a_book_of_a_title(make_book: MakeBook, code: str) -> None:
+    config = CONFIG + "[build]\ntabs = pytorch, jax\n"
+    root = make_book({"config.ini": config, "index.md": f"# Index\n{code}"})
+    file, problems = build_volume(root, "pytorch", write_epub, epub_file)
+    assert problems == []
+    entries = list(parsed(ZipFile(file), "nav.xhtml").iter(f"{XHTML}a"))
+    assert [entry.get("href") for entry in entries] == ["title.xhtml", "#toc"]
+    checked(file)
+
+
 @pytest.mark.parametrize("text", ["<script>x</script> & \"'", "\x01\x0b\ufffe\ud83d]]>", "../../x"])
 def test_epubcheck_finds_nothing_wherever_hostile_text_stands(
     make_book: MakeBook, text: str
