@@ -208,21 +208,32 @@ def test_outputs_are_there_in_order(make_book: MakeBook) -> None:
     assert "run() printed E: broken" in text_of(pdf)
 
 
-def test_code_never_runs_off_the_page(make_book: MakeBook) -> None:
-    word, line = "x" * 300, " ".join(["word"] * 60)
-    text = f"# T\n\n```python\n{word}\n{line}\n```\n\nAnd `{'a_' * 100}` inline.\n"
-    pdf, _ = build_pdf(make_book(page(text)))
-    width = float(pdf.pages[3].mediabox.width)
-    ends: list[float] = []
+@pytest.mark.parametrize("word", ["x" * 300, "x" * 5000, "." * 600, ")" * 600, "a_" * 100])
+def test_code_never_runs_off_the_page(make_book: MakeBook, word: str) -> None:
+    line = " ".join(["word"] * 60)
+    listing = f"```python\n{word}\n{line}\n\n{word}\n'{word}'\n```\n"
+    pdf, problems = build_pdf(make_book(page(f"# T\n\n{listing}\nAnd `{word}` inline.\n")))
+    assert problems == []
+    ends: list[tuple[float, float]] = []
 
     def visit(piece: str, matrix: list[float], place: list[float], *_: object) -> None:
         if piece.strip():
-            ends.append(place[4] * matrix[0] + matrix[4])
+            x, y = place[4] * matrix[0] + matrix[4], place[5] * matrix[3] + matrix[5]
+            ends.append((x, y))
 
-    found = pdf.pages[3].extract_text(visitor_text=visit)
-    assert "".join(found.split()).count("x") >= 300
-    assert ends
-    assert max(ends) < width - 60
+    found = "".join(each.extract_text(visitor_text=visit) for each in pdf.pages[3:])
+    # Copied, it is what was written.
+    assert found.count(word[0]) >= 4 * word.count(word[0])
+    assert "\u200b" not in found
+    width, foot = float(pdf.pages[3].mediabox.width), 30
+    assert max(x for x, _ in ends) < width - 60
+    assert min(y for _, y in ends) > foot
+
+
+def test_a_line_may_be_as_long_as_a_book(make_book: MakeBook) -> None:
+    pdf, problems = build_pdf(make_book(page(f"# T\n\n    {'0123456789' * 10_000}\n")))
+    assert problems == []
+    assert len(pdf.pages) > 20
 
 
 @pytest.mark.parametrize(

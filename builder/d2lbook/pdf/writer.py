@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from d2lbook.document.code_pieces import code_pieces
 from d2lbook.document.highlight import highlight
 from d2lbook.document.katex import Formula
 from d2lbook.document.pandoc import Node
@@ -226,7 +227,10 @@ class Writer:
 
     def code(self, node: Node) -> Iterator[str]:
         code = node["c"][1]
-        yield call("long-code" if len(code) > _LONG_CODE else "raw", code)
+        if len(code) > _LONG_CODE:
+            yield call("long-code", code_pieces(code))
+        else:
+            yield call("raw", code)
 
     def link(self, node: Node) -> Iterator[str]:
         (_, classes, _), inlines, (address, _) = node["c"]
