@@ -255,6 +255,35 @@ def test_code_in_tables_breaks_where_a_value_begins(
     assert shown == [[line] * 5 for line in lines]
 
 
+@pytest.mark.parametrize(
+    ("columns", "word"), [(10, "Genauigkeit"), (30, "Genauigkeit"), (3, "x" * 90), (5, "`code`")]
+)
+def test_words_of_wide_tables_never_run_into_each_other(
+    make_book: MakeBook, columns: int, word: str
+) -> None:
+    heads = [f"{word}{number}" for number in range(columns)]
+    text = f"# T\n\n| {' | '.join(heads)} |\n|{'---|' * columns}\n|{' $x^2$ |' * columns}\n"
+    pdf, problems = build_pdf(make_book(page(text)))
+    assert problems == []
+    words = pdf.pages[3].extract_text().split()
+    assert {head.replace("`", "") for head in heads} <= set(words)
+
+
+def test_a_caption_stays_with_its_table(make_book: MakeBook) -> None:
+    table = ": Caption\n\n| Head |\n|---|\n" + "| Cell |\n" * 8
+    names = [f"c{number}" for number in range(8)]
+    chapters = {
+        f"{name}.md": "# Chapter\n\n" + "Text.\n\n" * (17 + number) + table
+        for number, name in enumerate(names)
+    }
+    index = "# Index\n\n```toc\n:numbered:\n\n" + "\n".join(names) + "\n```\n"
+    pdf, _ = build_pdf(make_book({"config.ini": CONFIG, "index.md": index, **chapters}))
+    pages = [each.extract_text() for each in pdf.pages]
+    with_caption = [text.rpartition("Caption")[2] for text in pages if "Caption" in text]
+    assert len(with_caption) == len(names)
+    assert all("Cell" in text for text in with_caption)
+
+
 def test_long_outputs_go_on_on_the_next_page(make_book: MakeBook) -> None:
     lines = "".join(f"line {number}\n" for number in range(400))
     text = with_outputs({"output_type": "stream", "name": "stdout", "text": lines})
