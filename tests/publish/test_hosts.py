@@ -153,6 +153,33 @@ def test_repositories() -> None:
         repositories("colab", config_of("[colab]\ngithub_repo = jacks, a/b"))
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://github.com/our/the.book",
+        "http://www.github.com/our/the.book/",
+        "github.com/our/the.book.git",
+        "git@github.com:our/the.book.git",
+        "our/the.book",
+    ],
+)
+def test_a_repository_may_be_named_by_its_address(value: str) -> None:
+    config = config_of(f"[colab]\ngithub_repo = {value}")
+    assert repositories("colab", config) == {"python": "our/the.book"}
+
+
+@pytest.mark.parametrize(
+    "value", ["book", "https://gitlab.com/our/book", "our/the/book", "our/my book", "our/", "/book"]
+)
+def test_what_names_no_repository(value: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        repositories("colab", config_of(f"[colab]\n\ngithub_repo = {value}"))
+    assert str(error.value) == (
+        f"config.ini:3: error: [colab] github_repo can't be '{value}'; "
+        "write owner/name, or the repository's address on GitHub"
+    )
+
+
 def test_addresses_of_colab_but_for_excluded_pages() -> None:
     addresses = {
         (page, tab): colab_address(page, tab, config_of())

@@ -191,7 +191,8 @@ class Version:
 @dataclass(frozen=True, kw_only=True)
 class Colab:
     github_repo: tuple[tuple[str, ...], ...] = setting(rows)
-    """One repository, or rows of tab and repository; empty: no Colab links."""
+    """One repository, as ``owner/name`` or its address on GitHub, or rows of tab and repository;
+    empty: no Colab links."""
     exclusions: tuple[str, ...] = setting(words)
     libraries: tuple[tuple[str, ...], ...] = setting(rows, "libs")
     libraries_header: str = setting(text, "libs_header")

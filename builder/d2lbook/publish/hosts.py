@@ -6,6 +6,7 @@ kernel, and pictures where it finds them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -21,6 +22,13 @@ from d2lbook.publish.packages import Package, installation, packages_for
 from d2lbook.source.files import matches
 
 Service = Literal["colab", "sagemaker"]
+
+_REPOSITORY = re.compile(
+    r"(?:(?:https?://)?(?:www\.)?github\.com/|git@github\.com:)?"
+    r"([\w.-]+/[\w.-]+?)(?:\.git)?/?",
+    re.ASCII,
+)
+"""``owner/name``, or the address of a repository on GitHub."""
 
 COLAB = "https://colab.research.google.com/github/{repository}/blob/master/{page}.ipynb"
 
@@ -67,7 +75,16 @@ def hosted_notebook(notebook: Notebook, outputs: Outputs | None, host: Host) -> 
 
 def repositories(service: Service, config: Config) -> Mapping[str, str]:
     """The repository on GitHub by tab, for the tabs that have one; ConfigError as above."""
-    return _by_tab(service, "github_repo", config)
+    found: dict[str, str] = {}
+    for tab, value in _by_tab(service, "github_repo", config).items():
+        match = _REPOSITORY.fullmatch(value)
+        if not match:
+            place = config.place(service, "github_repo")
+            what = f"[{service}] github_repo can't be '{value}'"
+            remedy = "write owner/name, or the repository's address on GitHub"
+            raise ConfigError.at(place.path, place.line, what, remedy)
+        found[tab] = match[1]
+    return found
 
 
 def colab_address(page: str, tab: str, config: Config) -> str:
