@@ -87,7 +87,7 @@ def test_broken_links_within_the_book(check: LinkCheck) -> None:
     <div>
     <img src="none.png"></div>
 
-    A note.[^1] [e](/index.html) [f](../../config.ini)
+    A note.[^1] [e](/none.html) [f](../../config.ini)
 
     [^1]: See [g](gone.md).
     """
@@ -99,9 +99,44 @@ def test_broken_links_within_the_book(check: LinkCheck) -> None:
         "part/page.md:5: error: a link leads to '#sec_pag', which part/page.md doesn't have; did you mean '#sec_page'?",
         "part/page.md:7: error: a link leads to '../img/none.svg', which is not in the book; mend the path, or add the file",
         "part/page.md:10: error: a link leads to 'none.png', which is not in the book; mend the path, or add the file",
-        "part/page.md:12: error: a link leads to '/index.html', from the root of whatever site has the book; write it relative to this page",
+        "part/page.md:12: error: a link leads to '/none.html', which is not in the book; mend the path, or add the file",
         "part/page.md:12: error: a link leads to '../../config.ini', which is not in the book; mend the path, or add the file",
         "part/page.md:14: error: a link leads to 'gone.md', which is not in the book; mend the path, or add the file",
+    ]
+
+
+def test_links_from_the_root_and_to_headings_in_other_alphabets(check: LinkCheck) -> None:
+    page = """\
+    # Page
+
+    ## Übungen
+
+    [a](#übungen) [b](page.md#%C3%BCbungen) [c](/part/page.html#übungen) [d](/index.md)
+    ![e](/img/größe.svg) [f](/img/gr%C3%B6%C3%9Fe.svg)
+    """
+    code, lines = check(page, **{"img/größe__svg": "<svg/>"})
+    assert (code, lines) == (
+        0,
+        ["note: none of 6 links is broken; 0 addresses were asked for now"],
+    )
+
+
+def test_broken_links_are_named_as_they_were_written(check: LinkCheck) -> None:
+    page = """\
+    # Page
+
+    [a](#größe) [b](größe.md) ![c](a%20b.png) [](file:///höst/x)
+    <a href="file:///x">d</a> ![e]()
+    """
+    code, lines = check(page)
+    assert code == 8
+    assert lines == [
+        "part/page.md:3: error: a link leads to '#größe', which part/page.md doesn't have",
+        "part/page.md:3: error: a link leads to 'größe.md', which is not in the book; mend the path, or add the file",
+        "part/page.md:3: error: a link leads to 'a%20b.png', which is not in the book; mend the path, or add the file",
+        "part/page.md:3: error: a link leads to 'file:///höst/x', which only your machine has; put the file into the book",
+        "part/page.md:4: error: a link leads to 'file:///x', which only your machine has; put the file into the book",
+        "part/page.md:4: error: a link or an image has no address; write where it leads",
     ]
 
 

@@ -273,6 +273,17 @@ def test_a_formula_that_cannot_be_read_is_shown_and_reported(make_book: MakeBook
     assert "\\foo{x}" in text_of(epub)
 
 
+def test_links_from_the_root_of_the_book_and_to_headings_in_other_alphabets(
+    make_book: MakeBook,
+) -> None:
+    text = "# T\n\n## Übungen\n\n![Tree](/tree.svg)\n\n[a](/chapter/index.md#übungen)\n"
+    epub, problems = build_epub(make_book(page(text, **{"tree.svg": SVG})))
+    found = parsed(epub, "chapter-index.xhtml")
+    assert problems == []
+    assert [image.get("src") for image in found.iter(f"{XHTML}img")] == ["pictures/001.svg"]
+    assert [link.get("href") for link in found.iter(f"{XHTML}a")] == ["#bungen"]
+
+
 def test_pictures_are_in_it_and_missing_ones_told(make_book: MakeBook) -> None:
     text = "# T\n\n![Tree](../tree.svg)\n\n![Lost](no.svg)\n\n![Odd](../a.tiff)\n"
     root = make_book(page(text, **{"tree.svg": SVG, "a.tiff": "II*"}))

@@ -26,7 +26,7 @@ def render(make_book: MakeBook, tmp_path: Path) -> Render:
             {
                 "config.ini": CONFIG,
                 "index.md": "# Book\n\n```toc\npage\nother\n```\n",
-                "other.md": "# Other\n",
+                "other.md": "# Other\n\n## Übungen\n",
                 "book.bib": (DEMO / "book.bib").read_text(),
                 "img/tree.svg": (DEMO / "img" / "tree.svg").read_text(),
             }

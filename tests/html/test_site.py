@@ -130,8 +130,11 @@ def test_only_files_of_the_book_get_into_the_site(make_book: MakeBook, tmp_path:
     (root / "img" / "link.svg").symlink_to(tmp_path / "secret.png")
     problems = build_site(root, tmp_path / "site")
     assert [problem.line("warning") for problem in problems] == [
-        "one.md:3: warning: the image '../secret.png' is not there; mend the path, or add it",
-        "one.md:5: warning: the image 'img/link.svg' is not there; mend the path, or add it",
+        "one.md:3: warning: the image '../secret.png' lies outside the book; "
+        "keep a copy in the book's folder",
+        "one.md:5: warning: the image 'img/link.svg' lies outside the book; "
+        "keep a copy in the book's folder",
+        "one.md:7: warning: a link leads to '/etc/hostname', which is not in the book",
     ]
     assert b"secret" not in b"".join(
         content
@@ -182,6 +185,17 @@ def test_what_the_configuration_names_is_in_the_site(make_book: MakeBook, tmp_pa
     assert '<a href="https://example.org/?a&amp;b">Code</a>' in page
     assert (tmp_path / "site" / "_static" / "custom.css").read_text() == "a {}\nb {}"
     assert 'href="../_static/custom.css?v=' in page
+
+
+def test_links_from_the_root_of_the_book(make_book: MakeBook, tmp_path: Path) -> None:
+    text = "# Two\n\n![A](/img/a.svg)\n\n[f](/b.csv) [p](/one.md#übung) <a href='/one.md'>p</a>\n"
+    root = make_book({**BOOK, "two/page.md": text, "b.csv": "1"})
+    assert build_site(root, tmp_path / "site") == []
+    page = (tmp_path / "site" / "two" / "page.html").read_text()
+    assert '<img src="../img/a.svg"' in page
+    assert '<a href="../b.csv">f</a> <a href="../one.html#%C3%BCbung">p</a>' in page
+    assert '<a href="../one.html">p</a>' in page
+    assert (tmp_path / "site" / "b.csv").read_text() == "1"
 
 
 def test_a_book_without_a_bibliography_page_lists_works_on_each_page(

@@ -332,6 +332,19 @@ def test_a_missing_image_is_reported_and_its_place_kept(make_book: MakeBook) -> 
     assert "What it shows" in text_of(pdf)
 
 
+def test_missing_images_are_named_as_they_were_written(make_book: MakeBook) -> None:
+    text = "# T\n\n![A](größe.svg) ![B](a%20b.svg)\n\n![C]()\n\n![D](file:///d.svg)\n"
+    _, problems = build_pdf(make_book(page(text)))
+    assert [problem.line("warning") for problem in problems] == [
+        "chapter/index.md:3: warning: the image 'größe.svg' is not there; mend the path, or add it",
+        "chapter/index.md:3: warning: the image 'a%20b.svg' is not there; mend the path, or add it",
+        "chapter/index.md:5: warning: an image has no address; "
+        "name its file, as in ![caption](img/name.png)",
+        "chapter/index.md:7: warning: the image 'file:///d.svg' lies outside the book; "
+        "keep a copy in the book's folder",
+    ]
+
+
 def test_no_file_from_outside_the_book_gets_in(make_book: MakeBook, tmp_path: Path) -> None:
     (tmp_path / "secret.svg").write_text(SVG)
     root = make_book(page("# T\n\n![A](../../secret.svg)\n\n![B](/etc/passwd)\n"))
@@ -340,9 +353,9 @@ def test_no_file_from_outside_the_book_gets_in(make_book: MakeBook, tmp_path: Pa
         file.write("\n![C](link.svg)\n")
     _, problems = build_pdf(root)
     assert [problem.what for problem in problems] == [
-        "the image '../../secret.svg' is not there",
+        "the image '../../secret.svg' lies outside the book",
         "the image '/etc/passwd' is not there",
-        "the image 'link.svg' is not there",
+        "the image 'link.svg' lies outside the book",
     ]
 
 

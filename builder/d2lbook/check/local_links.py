@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from d2lbook.check.links import Link, anchors_of
-from d2lbook.document.addresses import file_at, local_path, page_at
+from d2lbook.document.addresses import file_at, is_on_disk, local_link, page_at
 from d2lbook.document.model import Document
 from d2lbook.errors import Problem
 
@@ -19,13 +19,16 @@ def broken_local_links(
     """A problem for each of these links that leads to nothing in the book.
 
     ``documents`` are the book's by page name; ``source`` is the folder of its
-    pages and ``root`` its own, both absolute. Links out of the book are passed over.
+    pages and ``root`` its own, both absolute. Links into the web are passed over.
     """
     anchors: dict[str, frozenset[str]] = {}
     for link in links:
-        if link.address.startswith("/") and not link.address.startswith("//"):
-            what = f"a link leads to '{link.address}', from the root of whatever site has the book"
-            yield Problem(what=what, place=link.place, remedy="write it relative to this page")
+        if not link.address:
+            what, remedy = "a link or an image has no address", "write where it leads"
+            yield Problem(what=what, place=link.place, remedy=remedy)
+        elif is_on_disk(link.address):
+            what = f"a link leads to '{link.address}', which only your machine has"
+            yield Problem(what=what, place=link.place, remedy="put the file into the book")
         elif found := _path(link):
             path, fragment = found
             page = page_at(path, documents)
@@ -43,8 +46,8 @@ def _path(link: Link) -> tuple[str, str] | None:
     """The path that a link means, from the folder of the pages, and the anchor."""
     if link.address.startswith("#"):
         return link.page, unquote(link.address[1:])
-    found = local_path(link.page, link.address)
-    return (found[0], unquote(found[1])) if found else None
+    found = local_link(link.page, link.address)
+    return (found.path, found.fragment) if found else None
 
 
 def _no_anchor(link: Link, fragment: str, target: Document, anchors: Iterable[str]) -> Problem:

@@ -2,7 +2,8 @@
 
 Each construct of the dialect is a plugin of its own, in a file of its own; the
 table below is their order. What the tokens of each mean is said in its file.
-Those that markdown-it-py makes are described in its documentation.
+Those that markdown-it-py makes are described in its documentation; but addresses within
+the book are as the author wrote them (see ``addresses.py``).
 
 ``map`` of a block token, and of links, images, references, citations and inline
 maths, gives the lines within the cell, from 0.
@@ -20,6 +21,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
+from d2lbook.document.addresses import is_local, is_on_disk
 from d2lbook.document.attributes import attributes_plugin
 from d2lbook.document.bare_links import bare_links_plugin
 from d2lbook.document.comments import comments_plugin
@@ -93,9 +95,19 @@ def find_definitions(source: str) -> dict[str, Any]:
     return dict(env.get("references", {}))
 
 
+class _Parser(MarkdownIt):
+    def normalizeLink(self, url: str) -> str:  # noqa: N802 the name is markdown-it's
+        """Leave addresses in the book as they are: messages name them, outputs quote them."""
+        return url if is_local(url) or is_on_disk(url) else super().normalizeLink(url)
+
+    def validateLink(self, url: str) -> bool:  # noqa: N802
+        """Let through what is better reported than taken for text."""
+        return is_on_disk(url) or super().validateLink(url)
+
+
 @cache
 def _parser(quotes: str) -> MarkdownIt:
-    md = MarkdownIt("commonmark", {"typographer": True, "quotes": quotes})
+    md = _Parser("commonmark", {"typographer": True, "quotes": quotes})
     md.enable(["table", "strikethrough", "smartquotes"])
     md.use(footnote_plugin, inline=False, move_to_end=False, always_match_refs=True)
     for plugin in _PLUGINS:

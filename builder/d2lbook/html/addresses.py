@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from functools import cache
 from html import escape
 from urllib.parse import quote
+
+from d2lbook.document.addresses import relative_address
 
 SUFFIX = ".html"
 
@@ -15,12 +16,13 @@ def page_file(name: str) -> str:
     return name + SUFFIX
 
 
-def address(here: str, file: str, anchor: str = "") -> str:
+def address(here: str, file: str, anchor: str = "", query: str = "") -> str:
     """How the page named ``here`` links to a file of the site, or to an anchor in it."""
     fragment = f"#{quote(anchor)}" if anchor else ""
-    if file == page_file(here) and fragment:
+    if file == page_file(here) and fragment and not query:
         return fragment
-    return _relative(posixpath.dirname(here), file) + fragment
+    asked = f"?{query}" if query else ""
+    return relative_address(posixpath.dirname(here), file) + asked + fragment
 
 
 def redirection(title: str, file: str) -> str:
@@ -31,8 +33,3 @@ def redirection(title: str, file: str) -> str:
         f'<meta http-equiv="refresh" content="0; url={link}">\n</head>\n'
         f'<body><a href="{link}">{escape(title)}</a></body>\n</html>\n'
     )
-
-
-@cache
-def _relative(folder: str, file: str) -> str:
-    return quote(posixpath.relpath(file, folder or "."))

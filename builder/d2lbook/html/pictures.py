@@ -11,7 +11,7 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
-from d2lbook.document.addresses import file_at, local_path
+from d2lbook.document.addresses import file_at, local_link
 
 _HEAD = 1 << 16
 """How much of a picture is read for its size."""
@@ -37,10 +37,10 @@ class BookFiles:
 
     def find(self, page: str, link: str) -> BookFile | None:
         """The file that a link of this page means; None where it leads to none in the book."""
-        local = local_path(page, link)
+        local = local_link(page, link)
         if not local:
             return None
-        path = file_at(local[0], source=self.source, root=self.root)
+        path = file_at(local.path, source=self.source, root=self.root)
         if not path:
             return None
         if path.is_relative_to(self.source):

@@ -1,19 +1,28 @@
 """Tokens of prose → HTML: a table of rules, one for each type of token that needs one.
 
-Raw HTML of the author's goes into the page as it is.
+Raw HTML of the author's goes into the page as it is, but for the links to other pages
+and files of the book, which lead where those are in the site.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from html import escape
+from urllib.parse import quote, unquote
 
 from markdown_it.token import Token
 from markupsafe import Markup
 
 from d2lbook.book import Cell, Page
-from d2lbook.document.addresses import local_path, page_at
+from d2lbook.document.addresses import (
+    is_local,
+    is_on_disk,
+    local_link,
+    missing_image,
+    page_at,
+)
 from d2lbook.document.build import citation_of
 from d2lbook.document.citations import anchor as citation_anchor
 from d2lbook.document.code_pieces import code_pieces
@@ -28,6 +37,7 @@ from d2lbook.html.addresses import address, page_file
 from d2lbook.html.context import Entry, Site
 from d2lbook.html.highlight import highlight
 from d2lbook.html.pictures import BookFile, picture_size_of
+from d2lbook.html.raw import with_links
 from d2lbook.html.titles import title_html
 
 _CLOSING = re.compile(r"[.,;:!?)\]}’”»…%]+|-\w+|")
@@ -37,7 +47,6 @@ _NO_BREAK = "\u00a0"
 _LENGTH = re.compile(r"\d+(?:\.\d+)?(?:px|%|em|rem|cm|mm|in|pt)?")
 _THREAD = re.compile(r"t/(?:[^/]+/)?(\d+)")
 """The address of a thread below that of its Discourse: ``t/12``, ``t/its-title/12``."""
-_RAW_LINK = re.compile(r"""\b(?:src|href)\s*=\s*["']([^"'#]+)["']""", re.IGNORECASE)
 
 
 class ProseWriter:
@@ -72,8 +81,12 @@ class ProseWriter:
         line = "\n" if token.block and token.nesting != 1 else ""
         return f"<{'/' if token.nesting == -1 else ''}{token.tag}{_attributes(token.attrs)}>{line}"
 
-    def _warn(self, token: Token, what: str, remedy: str = "") -> None:
-        line = self._cell.line_of(token.map[0]) if self._cell and token.map else 0
+    def _warn(self, token: Token, what: str, remedy: str = "", *, below: int = 0) -> None:
+        """Take down what is wrong at a token, or so many lines below its first."""
+        line = 0
+        if self._cell and token.map:
+            # Raw HTML may come from a file, which has more lines than the token.
+            line = self._cell.line_of(min(token.map[0] + below, token.map[1] - 1))
         self.problems.append(Problem(what=what, place=self.page.place(line), remedy=remedy))
 
     def _here(self, anchor: str) -> str:
@@ -103,10 +116,15 @@ class ProseWriter:
         return "<br>\n"
 
     def raw_html(self, tokens: Sequence[Token], index: int) -> str:
-        for link in _RAW_LINK.findall(tokens[index].content):
-            if file := self.site.files.find(self.page.name, link):
-                self.files.add(file)
-        return tokens[index].content
+        return with_links(tokens[index].content, partial(self._raw_link, tokens[index]))
+
+    def _raw_link(self, token: Token, tag: str, link: str, line: int) -> str:
+        if tag == "a":
+            return self._link(token, link, below=line)
+        found = self._inside(link)
+        if not found and tag == "img":
+            self._warn_of_image(token, link, below=line)
+        return found or link
 
     def paragraph_open(self, tokens: Sequence[Token], index: int) -> str:
         if tokens[index].hidden:
@@ -139,21 +157,34 @@ class ProseWriter:
     def link_open(self, tokens: Sequence[Token], index: int) -> str:
         token = tokens[index]
         attributes = dict(token.attrs)
-        attributes["href"] = self._link(tokens, index, str(attributes.get("href", "")))
+        attributes["href"] = self._link(token, str(attributes.get("href", "")))
         return f"<a{_attributes(attributes)}>"
 
-    def _link(self, tokens: Sequence[Token], index: int, link: str) -> str:
-        local = local_path(self.page.name, link)
-        if not local:
-            return link
-        path, fragment = local
-        if name := page_at(path, self.site.entries):
-            return address(self.page.name, page_file(name), fragment)
-        if file := self.site.files.find(self.page.name, link):
-            self.files.add(file)
-            return address(self.page.name, file.site_path, fragment)
-        self._warn(tokens[index], f"a link leads to '{link}', which is not in the book")
+    def _link(self, token: Token, link: str, *, below: int = 0) -> str:
+        """Where a link of the page leads in the site."""
+        if link.startswith("#"):
+            return f"#{quote(unquote(link[1:]))}"
+        if found := self._inside(link):
+            return found
+        if not link:
+            self._warn(token, "a link has no address", below=below)
+        elif local_link(self.page.name, link) or is_on_disk(link):
+            what = f"a link leads to '{link}', which is not in the book"
+            self._warn(token, what, below=below)
         return link
+
+    def _inside(self, link: str) -> str:
+        """Where a link leads that means a page, or a file that goes into the site; else empty."""
+        here = self.page.name
+        local = local_link(here, link)
+        if not local:
+            return ""
+        if name := page_at(local.path, self.site.entries):
+            return address(here, page_file(name), local.fragment, local.query)
+        if file := self.site.files.find(here, link):
+            self.files.add(file)
+            return address(here, file.site_path, local.fragment, local.query)
+        return ""
 
     def footnote_ref(self, tokens: Sequence[Token], index: int) -> str:
         number, count = tokens[index].meta["number"], tokens[index].meta["count"]
@@ -313,9 +344,8 @@ class ProseWriter:
     def _image(self, token: Token, source: str, alt: str, style: str) -> str:
         attributes = {"src": source, "alt": alt}
         file = self.site.files.find(self.page.name, source)
-        if not file and local_path(self.page.name, source):
-            self._warn(token, f"the image '{source}' is not there", "mend the path, or add it")
-            return f'<span class="missing">{escape(source)}</span>'
+        if not file and self._warn_of_image(token, source):
+            return f'<span class="missing">{escape(source or alt)}</span>'
         if file:
             self.files.add(file)
             attributes["src"] = address(self.page.name, file.site_path)
@@ -324,6 +354,15 @@ class ProseWriter:
         if style:
             attributes["style"] = style
         return f'<img{_attributes(attributes)} loading="lazy" decoding="async">'
+
+    def _warn_of_image(self, token: Token, link: str, *, below: int = 0) -> bool:
+        """Take down that an image is not there; False where it is none of the book's own."""
+        if not (is_local(link) or is_on_disk(link)):
+            return False
+        files = self.site.files
+        found = missing_image(self.page.name, link, source=files.source, root=files.root)
+        self._warn(token, *found, below=below)
+        return True
 
     def table_caption_open(self, tokens: Sequence[Token], index: int) -> str:
         table = tokens[index + 3]

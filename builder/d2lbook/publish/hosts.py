@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from d2lbook.book import FRAMEWORKS, Notebook, Outputs
 from d2lbook.config import Config
-from d2lbook.document.addresses import local_path
+from d2lbook.document.addresses import local_link
 from d2lbook.errors import ConfigError
 from d2lbook.notebooks.ipynb import KERNEL
 from d2lbook.publish.data import NotebookData, notebook_data
@@ -109,11 +109,11 @@ def pictures_for(service: Service, config: Config) -> Callable[[str, str], str]:
             raise ConfigError.at(place.path, place.line, what, "write folder, address")
 
     def picture(page: str, source: str) -> str:
-        local = local_path(page, source)
+        local = local_link(page, source)
         for folder, address in rows:
             prefix = f"{folder.strip('/')}/"
-            if local and local[0].startswith(prefix) and local[0].endswith(".svg"):
-                return f"{address.rstrip('/')}/{quote(local[0].removeprefix(prefix))}"
+            if local and local.path.startswith(prefix) and local.path.endswith(".svg"):
+                return f"{address.rstrip('/')}/{quote(local.path.removeprefix(prefix))}"
         return source
 
     return picture

@@ -11,11 +11,10 @@ import posixpath
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from markdown_it.token import Token
 
-from d2lbook.document.addresses import local_path, page_at
+from d2lbook.document.addresses import beside, local_link, page_at, relative_address
 from d2lbook.document.build import citation_of
 from d2lbook.document.labels import Target, number_text, reference_text
 from d2lbook.document.language import Language
@@ -111,8 +110,7 @@ class MarkdownWriter:
         return f"[{text}]({self._address(page)})"
 
     def _address(self, page: str) -> str:
-        folder = posixpath.dirname(self.document.page.name) or "."
-        return quote(posixpath.relpath(f"{page}.ipynb", folder))
+        return relative_address(posixpath.dirname(self.document.page.name), f"{page}.ipynb")
 
     def name(self, kind: Kind, token: Token) -> str:
         """ "Figure 3.1.2", or nothing."""
@@ -160,15 +158,16 @@ class MarkdownWriter:
 
     def address(self, link: str) -> str:
         """Where a link of the page leads from its notebook; empty where that has no such page."""
-        local = local_path(self.document.page.name, link)
-        page = page_at(local[0], self.book.documents.pages) if local else None
+        local = local_link(self.document.page.name, link)
+        page = page_at(local.path, self.book.documents.pages) if local else None
         if not page:
-            return link
+            return beside(self.document.page.name, link)
         return self._address(page) if page in self.book.names else ""
 
     def picture(self, source: str) -> str:
         """How a picture of the page is named in its notebook."""
-        return self.book.picture(self.document.page.name, source)
+        here = self.document.page.name
+        return self.book.picture(here, beside(here, source))
 
     def _destination(self, middle: int, end: int, address: str) -> str:
         """The end of a link or image, from `](` on, with another address."""

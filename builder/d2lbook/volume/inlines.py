@@ -11,6 +11,7 @@ from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
 from d2lbook.book import Cell, Page, Place
+from d2lbook.document.addresses import is_local, is_on_disk, missing_image
 from d2lbook.document.build import citation_of
 from d2lbook.document.katex import Formula
 from d2lbook.document.labels import reference_text
@@ -57,11 +58,15 @@ class InlineWriter(ABC):
         """The Image that a page names by ``source``; without a path, and a problem, if it can't."""
         path = self.volume.find_file(self.page.name, source)
         if not path:
-            if "://" in source:
+            if is_local(source) or is_on_disk(source):
+                book = self.volume
+                self.warn(
+                    token,
+                    *missing_image(self.page.name, source, source=book.source, root=book.root),
+                )
+            else:
                 what, remedy = f"the image '{source}' is not in the book", "keep a copy in it"
                 self.warn(token, f"{what}, so PDFs and EPUBs can't show it", remedy)
-            else:
-                self.warn(token, f"the image '{source}' is not there", "mend the path, or add it")
         elif PurePosixPath(path).suffix.lower() not in SHOWN:
             what = f"PDFs and EPUBs can't show the image '{source}'"
             self.warn(token, what, "keep it as SVG, PNG or JPEG")

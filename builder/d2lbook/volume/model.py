@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import posixpath
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import unquote
 
 from d2lbook.book import Place
-from d2lbook.document.addresses import file_at
+from d2lbook.document.addresses import file_at, local_link, page_at, parts_of
 from d2lbook.document.citations import References
 from d2lbook.document.katex import Formula
 from d2lbook.document.labels import Target
@@ -67,11 +65,8 @@ class Volume:
 
         Empty where there is none in the book; nothing from elsewhere is ever found.
         """
-        parts = _split(link)
-        if not parts or parts.scheme or parts.netloc or not parts.path:
-            return ""
-        path = posixpath.join(posixpath.dirname(page), unquote(parts.path))
-        file = file_at(path, source=self.source, root=self.root)
+        local = local_link(page, link)
+        file = file_at(local.path, source=self.source, root=self.root) if local else None
         return file.relative_to(self.root).as_posix() if file else ""
 
     def address(self, page: str, link: str) -> str:
@@ -79,18 +74,11 @@ class Volume:
 
         Empty where it leads to what paper doesn't have.
         """
-        parts = _split(link)
+        parts = parts_of(link)
         if not parts or parts.scheme or parts.netloc:
             return link if parts and parts.scheme in _WEB else ""
-        path = posixpath.normpath(posixpath.join(posixpath.dirname(page), unquote(parts.path)))
-        name = re.sub(r"\.(?:md|html)$", "", path) if parts.path else page
-        if name not in self.pages:
+        local = local_link(page, link)
+        name = page_at(local.path, self.pages) if local else page
+        if not name:
             return ""
         return f"#{name}#{unquote(parts.fragment)}" if parts.fragment else f"#{name}"
-
-
-def _split(link: str) -> SplitResult | None:
-    try:
-        return urlsplit(link)
-    except ValueError:
-        return None

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from d2lbook.config import Config
-from d2lbook.document.addresses import file_at, local_path
+from d2lbook.document.addresses import file_at, local_link
 from d2lbook.document.rst.python_objects import PythonObject, read_module
 
 
@@ -27,8 +27,8 @@ class BookSources:
 
     def text(self, page: str, link: str) -> str | None:
         """The text of a file, named by its path from a page; None where there is none."""
-        local = local_path(page, link)
-        file = file_at(local[0], source=self.source, root=self.root) if local else None
+        local = local_link(page, link)
+        file = file_at(local.path, source=self.source, root=self.root) if local else None
         return _text(file) if file else None
 
     def module_of(self, name: str) -> str:
