@@ -198,6 +198,41 @@ def test_links_from_the_root_of_the_book(make_book: MakeBook, tmp_path: Path) ->
     assert (tmp_path / "site" / "b.csv").read_text() == "1"
 
 
+def test_links_in_the_header_are_relative_to_each_page(make_book: MakeBook, tmp_path: Path) -> None:
+    root = make_book(
+        {
+            **BOOK,
+            "config.ini": """
+            [html]
+            header_links = One, one.md
+                JAX, /one.html?tab=jax#x
+                Data, data/a b.csv
+                Made, book.zip
+                Gone, gone.html
+                CI, ###_LINK_###
+            """,
+            "data/a b.csv": "1",
+        }
+    )
+    problems = build_site(root, tmp_path / "site")
+    assert [problem.line("warning") for problem in problems] == [
+        "config.ini:3: warning: [html] header_links names 'gone.html', which is not there; "
+        "add it, or mend the name"
+    ]
+    page = (tmp_path / "site" / "two" / "page.html").read_text()
+    links = page.split('<ul class="links">')[1].split("</ul>")[0].split("\n")[1:-1]
+    assert links == [
+        '<li><a href="../one.html">One</a></li>',
+        '<li><a href="../one.html?tab=jax#x">JAX</a></li>',
+        '<li><a href="../data/a%20b.csv">Data</a></li>',
+        '<li><a href="../book.zip">Made</a></li>',
+        '<li><a href="../gone.html">Gone</a></li>',
+        '<li><a href="###_LINK_###">CI</a></li>',
+    ]
+    assert (tmp_path / "site" / "data" / "a b.csv").read_text() == "1"
+    assert '<a href="one.html">One</a>' in (tmp_path / "site" / "404.html").read_text()
+
+
 def test_a_book_without_a_bibliography_page_lists_works_on_each_page(
     make_book: MakeBook, tmp_path: Path
 ) -> None:

@@ -87,7 +87,8 @@ class Build:
 @dataclass(frozen=True, kw_only=True)
 class Html:
     header_links: tuple[tuple[str, ...], ...] = setting(links)
-    """Rows of text and address; the name of an icon may follow, which is not heeded."""
+    """Rows of text and address, in the web or from the folder of the pages; the name of an icon may
+    follow, which is not heeded."""
     favicon: str = setting(inside)
     logo: str = setting(inside, "html_logo")
     include_css: tuple[str, ...] = setting(insides)

@@ -15,7 +15,7 @@ from d2lbook.document.numbering import PageNumbers
 from d2lbook.document.outputs import Limits
 from d2lbook.html.addresses import page_file
 from d2lbook.html.locally import Package
-from d2lbook.html.pictures import BookFiles
+from d2lbook.html.pictures import BookFile, BookFiles
 
 CARDS = "_cards"
 """Folder of the site for social cards."""
@@ -50,6 +50,11 @@ class Link:
 
     text: str
     address: str
+    """Where it leads; with a file, what stands behind that: ``?query#fragment``."""
+    file: str = ""
+    """The file of the site that it leads to; empty where it leads elsewhere."""
+    copied: BookFile | None = None
+    """The file of the book that this is a copy of, if it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,8 @@ def describe_site(
     config: Config,
     assets: Assets,
     *,
+    links: tuple[Link, ...],
+    files: BookFiles,
     pdfs: Mapping[str, str],
     epubs: Mapping[str, str],
     packages: Mapping[str, str],
@@ -48,7 +50,8 @@ def describe_site(
 ) -> Site:
     """What every page shows of the book.
 
-    ``pdfs``, ``epubs`` and ``packages`` are files of the site by tab.
+    ``links`` are those in the header; ``files`` finds what the book's folder has. ``pdfs``,
+    ``epubs`` and ``packages`` are files of the site by tab.
     """
     titles = [page.title for page in documents.pages.values() if page.title]
     formulas.render_all(formulas.formulas_in(titles))
@@ -75,8 +78,8 @@ def describe_site(
         targets=documents.targets,
         references=references,
         bibliography=bibliographies[0] if bibliographies else "",
-        files=BookFiles(config.root, config.source),
-        links=tuple(Link(text=row[0], address=row[1]) for row in config.html.header_links),
+        files=files,
+        links=links,
         notebooks={
             name: {tab: notebook_file(tab, name) for tab in document.tabs}
             for name, document in with_code.items()

@@ -36,7 +36,9 @@ from d2lbook.html.description import (
     notebook_file,
 )
 from d2lbook.html.folder import SiteFolder
+from d2lbook.html.header import header_links
 from d2lbook.html.page import PageMaker
+from d2lbook.html.pictures import BookFiles
 from d2lbook.html.search import SearchIndex
 from d2lbook.html.search_text import search_text
 from d2lbook.parallel import map_in_two_steps
@@ -183,7 +185,10 @@ class _Work:
         self.colab = colab
         self.formulas = Store(config.state / "formulas")
         self.search = SearchIndex(config.state / "search", config.project.language)
-        self.assets, self.odd = gather_assets(config)
+        self.files = BookFiles(config.root, config.source)
+        self.links, dead = header_links(config, pages.book.pages, self.files)
+        self.assets, lacking = gather_assets(config)
+        self.odd = (*dead, *lacking)
 
     def update(self, before: Written) -> Written | None:
         """Write the pages that have changed; None where all have to be written again."""
@@ -276,6 +281,8 @@ class _Work:
             references,
             self.config,
             self.assets,
+            links=self.links,
+            files=self.files,
             pdfs={tab: name for tab, (name, _) in self.pdfs.items()},
             epubs={tab: name for tab, (name, _) in self.epubs.items()},
             packages={tab: name for tab, (name, _) in self.packages.items()},
@@ -322,6 +329,9 @@ class _Work:
         downloads = (self.pdfs, self.epubs, self.packages)
         for name, file in chain.from_iterable(each.values() for each in downloads):
             self.folder.copy(name, file)
+        for link in self.links:
+            if link.copied:
+                self.folder.copy(link.file, link.copied.path)
         for files, _ in written.values():
             self.folder.keep(files)
         self.folder.finish()
@@ -338,7 +348,7 @@ class _Work:
             },
             anew=tuple(anew),
             beside=beside,
-            odd=tuple(self.odd),
+            odd=self.odd,
         )
 
 
