@@ -111,6 +111,57 @@ def test_a_path_is_as_short_as_it_can_be() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [("zh", "zh"), ("zh_CN", "zh-CN"), ("zh-hans", "zh-Hans"), ("pt_br", "pt-BR"), ("DE", "de")],
+)
+def test_the_code_of_a_language_is_written_in_one_way(written: str, code: str) -> None:
+    assert read(f"[project]\nlang = {written}\n").project.language == code
+
+
+SPHINX = """
+[build]
+sphinx_configs = html_theme = 'x'
+    numfig_format = {'figure': '图%%s',  # as in the text
+        'table': '表 {number}',
+
+        'code-block': '代码%%s', 'section': '%%s节'}
+    numfig = True
+"""
+
+
+def test_the_words_for_references_among_settings_for_sphinx() -> None:
+    config, notes = parse_config(SPHINX, Path())
+    assert config.build.number_formats == {
+        "figure": "图{number}",
+        "table": "表 {number}",
+        "section": "{number}节",
+    }
+    assert notes == []
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "numfig = True",
+        "numfig_format = dict(figure='Fig. %%s')",
+        "numfig_format = {'figure': 'Fig. {number}: {name}'}",
+        "numfig_format = {'figure': 'Fig.'}",
+        "numfig_format = {'figure': 'Fig. %%s, %%s'}",
+        "numfig_format = {'figure': 1}",
+        "numfig_format = {'figure': 'Fig. %%s'",
+        "numfig_format = 'figure'",
+    ],
+)
+def test_other_settings_for_sphinx_are_no_longer_needed(settings: str) -> None:
+    config, notes = parse_config(f"[build]\nsphinx_configs = {settings}\n", Path())
+    assert config.build.number_formats == {}
+    assert [note.line("note") for note in notes] == [
+        "config.ini:2: note: [build] sphinx_configs is no longer needed: pages are no longer made "
+        "with Sphinx, and only a numfig_format that is written out as a dictionary is heeded"
+    ]
+
+
 def test_rows_may_end_in_a_comma() -> None:
     config = read(
         "[html]\nheader_links = PDF, http://a/b.pdf, fas fa-file-pdf,\n\n    Code, http://c\n"

@@ -17,7 +17,7 @@ PACKAGE = ROOT / "builder" / "d2lbook"
 HONOURED = {
     "project": "name title author release copyright lang",
     "build": "index notebooks non-notebooks exclusions dependencies resources eval_notebook"
-    " source_dir output_dir warning_is_error tabs",
+    " source_dir output_dir warning_is_error tabs sphinx_configs",
     "html": "header_links favicon html_logo include_css include_js",
     "pdf": "main_font sans_font mono_font latex_logo bibfile",
     "library": "version_file",
@@ -27,7 +27,7 @@ HONOURED = {
     "slides": "top_left top_right",
 }
 RETIRED = {
-    "build": "rsts html_dir sphinx_extensions sphinx_configs origin_repo",
+    "build": "rsts html_dir sphinx_extensions origin_repo",
     "pdf": "post_latex style latex_url",
     "library": "root_dir save_filename save_mark save_patterns version",
     "slides": "github_repo",
@@ -37,6 +37,7 @@ RETIRED = {
 """All of d2lbook's keys, by section; ``a`` stands for any tab."""
 
 NEW = {
+    "project": "texts",
     "build": "untagged",
     "html": "address social_image discussions embed_discussions trust_outputs",
     "execute": "timeout notebook_timeout jobs fail_fast gpu without_gpu seed output_limit"

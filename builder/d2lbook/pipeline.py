@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from d2lbook.book import Book, Notebook, Outputs, Page
 from d2lbook.config import Config
+from d2lbook.document.language import Language, language_of, missing_language
 from d2lbook.errors import (
     ConfigError,
     EnvironmentFault,
@@ -121,6 +122,8 @@ class Build:
             what = "no table of contents names this page, so readers hardly find it"
             remedy = "name it in a toc block, or leave it out with [build] exclusions"
             self.reporter.note(Problem(what=what, place=page.place(0), remedy=remedy))
+        if missing := missing_language(self.config):
+            self.reporter.note(missing)
         return book
 
     def _left_out(self, book: Book) -> list[str]:
@@ -130,6 +133,11 @@ class Build:
         return sorted(
             {tab for cell in cells if not tabs & set(cell.tabs or tabs) for tab in cell.tabs or ()}
         )
+
+    @cached_property
+    def language(self) -> Language:
+        """The language of the book; ConfigError where its own texts can't be read."""
+        return language_of(self.config)
 
     @cached_property
     def selected(self) -> Notebooks:
@@ -372,7 +380,6 @@ class Build:
     def document(self, name: str) -> tuple[Document, list[Problem]]:
         """One page with its outputs, and what is odd in it, without working out the others."""
         from d2lbook.document.build import build_document
-        from d2lbook.document.language import load_language
 
         if "documents" in self.__dict__:
             return self.documents.pages[name], []
@@ -380,7 +387,7 @@ class Build:
             self.book.pages[name],
             self.notebooks_on(name),
             self.outputs_on(name),
-            quotes=load_language(self.config.project.language).quotes,
+            quotes=self.language.quotes,
             sources=self._sources,
         )
 
@@ -409,11 +416,9 @@ class Build:
     def _documents(
         self, notebooks: Notebooks, outputs: Mapping[str, Mapping[str, Outputs]]
     ) -> tuple[Documents, list[Problem]]:
-        from d2lbook.document.language import load_language
         from d2lbook.document.whole import build_documents
 
-        language = load_language(self.config.project.language)
-        return build_documents(self.book, notebooks, outputs, language, self._sources)
+        return build_documents(self.book, notebooks, outputs, self.language, self._sources)
 
     @cached_property
     def references(self) -> References:

@@ -252,19 +252,17 @@ def _books(
 def _books_of(
     build: Build, documents: Documents, references: References
 ) -> Mapping[str, BookOfNotebooks]:
-    from d2lbook.document.language import load_language
     from d2lbook.publish.inlines import references_to_markdown
     from d2lbook.publish.markdown import BookOfNotebooks
 
-    language = load_language(build.config.project.language)
     book = BookOfNotebooks(
         documents=documents,
         references=build.memory.recall(
             "references in notebooks",
             references,
-            lambda: references_to_markdown(references, language.quotes),
+            lambda: references_to_markdown(references, build.language.quotes),
         ),
-        language=language,
+        language=build.language,
         tab="",
         names=(),
     )

@@ -30,6 +30,11 @@ from d2lbook.config.sections import (
 )
 from d2lbook.errors import ConfigError, Problem, raise_all
 
+_SPHINX = (
+    "pages are no longer made with Sphinx, and only a numfig_format that is written out "
+    "as a dictionary is heeded"
+)
+
 
 def read_config(root: Path) -> tuple[Config, list[Problem]]:
     """Read ``config.ini`` of the book in this folder.
@@ -77,6 +82,8 @@ def parse_config(content: str, root: Path) -> tuple[Config, list[Problem]]:
     single: dict[str, Any] = {
         _attribute(name): section(name, kind) for name, kind in SECTIONS.items()
     }
+    if own.get("build", "sphinx_configs", fallback="") and not single["build"].number_formats:
+        notes.append(_no_longer_needed("build", "sphinx_configs", _SPHINX, where))
     tabs = single["build"].tabs or (ALONE,)
     per_tab: dict[str, dict[str, Any]] = {"environments": {}, "libraries": {}}
     for prefix, (attribute, kind) in SECTIONS_PER_TAB.items():
@@ -161,14 +168,20 @@ def _check_names(
             continue
         keys = [_key(field) for field in dataclasses.fields(kind)] if kind else []
         for key in own.options(name):
-            line = where.get((name, key), 0)
             if reason := NO_LONGER_NEEDED.get((name, key)):
-                what = f"[{name}] {key} is no longer needed: {reason}"
-                notes.append(Problem(what=what, place=Place(path=FILE_NAME, line=line)))
+                notes.append(_no_longer_needed(name, key, reason, where))
             elif key not in keys:
+                line = where.get((name, key), 0)
                 check(f"key '{key}' in [{name}]", key, [*keys, *retired], line)
     raise_all(ConfigError, slips)
     return notes, tuple(unknown)
+
+
+def _no_longer_needed(
+    section: str, key: str, reason: str, where: Mapping[tuple[str, str], int]
+) -> Problem:
+    what = f"[{section}] {key} is no longer needed: {reason}"
+    return Problem(what=what, place=Place(path=FILE_NAME, line=where.get((section, key), 0)))
 
 
 def _unknown(what: str, name: str, known: Sequence[str], line: int) -> tuple[Problem, bool]:

@@ -10,7 +10,6 @@ NO_LONGER_NEEDED: Mapping[tuple[str, str], str] = {
     ("build", "origin_repo"): "d2lbook never read it",
     ("build", "rsts"): "pages are Markdown; reStructuredText goes into their eval_rst blocks",
     ("build", "sphinx_extensions"): "pages are no longer made with Sphinx",
-    ("build", "sphinx_configs"): "pages are no longer made with Sphinx",
     ("html", "logo"): "d2lbook never read it; what is meant is html_logo",
     ("pdf", "post_latex"): "the PDF is made without TeX",
     ("pdf", "latex_url"): "the PDF is made without TeX",

@@ -28,6 +28,7 @@ from d2lbook.config.values import (
     links,
     module_file,
     names,
+    number_formats,
     page_patterns,
     preloads,
     rows,
@@ -59,6 +60,8 @@ class Project:
     copyright: str = setting(text)
     language: str = setting(language, "lang")
     """Language of the text, as in ``id`` or ``zh-CN``."""
+    texts: str = setting(inside)
+    """File with texts of the outputs, in place of those in ``document/languages``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +85,9 @@ class Build:
     untagged: str = setting(choice("default", "all"))
     """Whose is a code cell without a tab mark: the default tab's, or everybody's."""
     warning_is_error: bool = setting(boolean)
+    number_formats: Mapping[str, str] = setting(number_formats, "sphinx_configs")
+    """What references and captions say in place of the language's own words, by kind:
+    ``图{number}`` for ``figure``. It is the ``numfig_format`` of books' settings for Sphinx."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -294,8 +300,9 @@ class Config:
     @property
     def file_patterns(self) -> Iterator[str]:
         """The files, or patterns of files, in the book's folder that its parts are made with:
-        pictures, styles, lists of works, requirements, libraries."""
-        parts: list[Html | Pdf | EnvironmentConfig | Library] = [self.html, self.pdf]
+        texts, pictures, styles, lists of works, requirements, libraries."""
+        parts: list[Project | Html | Pdf | EnvironmentConfig | Library]
+        parts = [self.project, self.html, self.pdf]
         parts += [*self.environments.values(), *self.libraries.values()]
         for part in parts:
             for field in dataclasses.fields(part):

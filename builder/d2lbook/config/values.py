@@ -6,6 +6,7 @@ the values that are allowed.
 
 from __future__ import annotations
 
+import ast
 import posixpath
 import re
 from collections.abc import Callable, Mapping
@@ -26,9 +27,13 @@ def file_name(value: str) -> str:
 
 
 def language(value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*", value):
+    """The code of a language as BCP 47 writes it: ``zh-CN``, for ``zh_cn`` too."""
+    code = value.replace("_", "-")
+    if not re.fullmatch(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*", code):
         raise ValueError("the code of a language, such as id or zh-CN")
-    return value
+    first, *others = code.lower().split("-")
+    written = {2: str.upper, 4: str.capitalize}  # a region, a script
+    return "-".join([first, *(written.get(len(part), str)(part) for part in others)])
 
 
 def boolean(value: str) -> bool:
@@ -119,6 +124,33 @@ def assignments(value: str) -> Mapping[str, str]:
             raise ValueError("one NAME=value per line")
         pairs[name.strip()] = content.strip()
     return pairs
+
+
+def number_formats(value: str) -> Mapping[str, str]:
+    """``numfig_format`` among settings for Sphinx, which are Python: where ``%s`` stood for the
+    number, ``{number}`` does. Empty where it is not there or not written out as a dictionary."""
+    text = value.splitlines()
+    begin = next((at for at, line in enumerate(text) if re.match(_NUMFIG_FORMAT, line)), len(text))
+    for end in range(begin, len(text)):
+        written = re.sub(_NUMFIG_FORMAT, "", "\n".join(text[begin : end + 1]), count=1)
+        try:
+            found = ast.literal_eval(written)
+            return {kind: _number_format(found[kind]) for kind in _NUMBERED if kind in found}
+        except (SyntaxError, TypeError, ValueError):
+            continue  # It may go on in the next line.
+    return {}
+
+
+_NUMFIG_FORMAT = r"\s*numfig_format\s*=\s*"
+_NUMBERED = ("figure", "table", "section")
+
+
+def _number_format(text: object) -> str:
+    """ValueError where this doesn't say once where the number stands."""
+    before, number, after = str(text).replace("{number}", "%s").partition("%s")
+    if not number or set(before + after) & set("{}%"):
+        raise ValueError("one place for the number")
+    return f"{before}{{number}}{after}"
 
 
 def choice(*allowed: str) -> Convert:

@@ -28,7 +28,7 @@ def build_document(
     notebooks: Mapping[str, Notebook],
     outputs: Mapping[str, Outputs],
     *,
-    quotes: str = ENGLISH_QUOTES,
+    quotes: tuple[str, ...] = ENGLISH_QUOTES,
     sources: BookSources | None = None,
 ) -> tuple[Document, list[Problem]]:
     """The document of one page, and what is wrong in its prose.
@@ -68,7 +68,7 @@ def build_document(
 
 
 def _parse_cells(
-    page: Page, tabs: tuple[str, ...], quotes: str, sources: BookSources | None
+    page: Page, tabs: tuple[str, ...], quotes: tuple[str, ...], sources: BookSources | None
 ) -> tuple[list[Prose], list[Problem]]:
     cells = [cell for cell in page.cells if cell.kind == "prose"]
     definitions = {

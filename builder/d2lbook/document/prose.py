@@ -39,7 +39,7 @@ from d2lbook.document.slides import resolve_slide_marks
 from d2lbook.document.spans import place_inlines, places_plugin, settle_damage
 from d2lbook.document.tables import tables_plugin
 
-ENGLISH_QUOTES = "“”‘’"
+ENGLISH_QUOTES = ("“", "”", "‘", "’")
 
 _PLUGINS = (
     places_plugin,
@@ -71,7 +71,10 @@ class ParsedProse:
 
 
 def parse_prose(
-    source: str, *, quotes: str = ENGLISH_QUOTES, definitions: dict[str, Any] | None = None
+    source: str,
+    *,
+    quotes: tuple[str, ...] = ENGLISH_QUOTES,
+    definitions: dict[str, Any] | None = None,
 ) -> ParsedProse:
     """The tokens of one prose cell, what is wrong in it, and where its constructs stand.
 
@@ -106,7 +109,7 @@ class _Parser(MarkdownIt):
 
 
 @cache
-def _parser(quotes: str) -> MarkdownIt:
+def _parser(quotes: tuple[str, ...]) -> MarkdownIt:
     md = _Parser("commonmark", {"typographer": True, "quotes": quotes})
     md.enable(["table", "strikethrough", "smartquotes"])
     md.use(footnote_plugin, inline=False, move_to_end=False, always_match_refs=True)

@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 
 from d2lbook.config import Config
+from d2lbook.document.language import language_of
 from d2lbook.errors import Problem
 from d2lbook.html.context import Asset
 from d2lbook.html.scripts import page_script
@@ -38,7 +39,7 @@ def gather_assets(config: Config) -> tuple[Assets, list[Problem]]:
     files = {f"{STATIC}/{name}": content for name, content in vendored.items()}
     styles = (package / "static/book.css").read_bytes() + tab_rules(config.build.tabs).encode()
     files[f"{STATIC}/book.css"] = styles
-    files[f"{STATIC}/book.js"] = page_script(config.project.language).encode()
+    files[f"{STATIC}/book.js"] = page_script(language_of(config)).encode()
     own = _OwnFiles(config)
     custom = {
         f"{STATIC}/custom.css": own.joined("include_css", config.html.include_css),

@@ -8,7 +8,7 @@ from d2lbook.book import Book, Chapter
 from d2lbook.config import Config
 from d2lbook.document.citations import References
 from d2lbook.document.labels import number_text
-from d2lbook.document.language import load_language
+from d2lbook.document.language import language_of
 from d2lbook.document.made_with import made_with
 from d2lbook.document.model import Document
 from d2lbook.document.outputs import Limits
@@ -67,7 +67,7 @@ def describe_site(
         author=config.project.author,
         release=config.project.release,
         copyright=config.project.copyright,
-        language=load_language(config.project.language),
+        language=language_of(config),
         tabs=config.build.tabs,
         contents=tree,
         order=tuple(entries),

@@ -10,7 +10,6 @@ import jinja2
 from markupsafe import Markup, escape
 
 from d2lbook.document.frameworks import display_name
-from d2lbook.document.language import load_language
 from d2lbook.document.model import Document
 from d2lbook.errors import Problem
 from d2lbook.html import formulas
@@ -39,8 +38,8 @@ class MadePage:
 
 
 @cache
-def _templates(language: str) -> jinja2.Environment:
-    """The templates, compiled once for all sites in this language."""
+def _templates() -> jinja2.Environment:
+    """The templates, compiled once for all sites; each is rendered with ``text`` of a language."""
     templates = jinja2.Environment(
         loader=jinja2.PackageLoader(__package__),
         autoescape=True,
@@ -50,7 +49,6 @@ def _templates(language: str) -> jinja2.Environment:
         auto_reload=False,
     )
     templates.filters["framework"] = display_name
-    templates.globals["text"] = load_language(language).text
     return templates
 
 
@@ -60,7 +58,6 @@ class PageMaker:
     def __init__(self, site: Site) -> None:
         self.site = site
         self._navigation = Navigation(site)
-        self._templates = _templates(site.language.code)
 
     def make(self, document: Document) -> MadePage:
         """The page of this document."""
@@ -74,25 +71,30 @@ class PageMaker:
         previous, following = self._navigation.neighbours(name)
         # A book of one page begins with its text.
         is_cover = name == self.site.contents.page and bool(self.site.contents.children)
-        html = self._templates.get_template("cover.html" if is_cover else "page.html").render(
-            site=self.site,
-            name=name,
-            tabs=document.tabs,
-            entry=self.site.entries[name],
-            link=partial(address, name),
-            page_link=lambda page: address(name, page_file(page)),
-            groups=body.groups(),
-            footnotes=body.footnotes(),
-            references=body.references(),
-            works=body.works(),
-            sections=body.sections(),
-            description=body.description(),
-            title=body.title() or Markup(self.site.entries[name].title),
-            anchors=body.title_anchors(),
-            trail=self._navigation.trail(name),
-            contents=Markup(self._navigation.contents(name)),
-            previous=previous,
-            following=following,
+        html = (
+            _templates()
+            .get_template("cover.html" if is_cover else "page.html")
+            .render(
+                site=self.site,
+                text=self.site.language.text,
+                name=name,
+                tabs=document.tabs,
+                entry=self.site.entries[name],
+                link=partial(address, name),
+                page_link=lambda page: address(name, page_file(page)),
+                groups=body.groups(),
+                footnotes=body.footnotes(),
+                references=body.references(),
+                works=body.works(),
+                sections=body.sections(),
+                description=body.description(),
+                title=body.title() or Markup(self.site.entries[name].title),
+                anchors=body.title_anchors(),
+                trail=self._navigation.trail(name),
+                contents=Markup(self._navigation.contents(name)),
+                previous=previous,
+                following=following,
+            )
         )
         return MadePage(
             html=html,
@@ -107,15 +109,20 @@ class PageMaker:
         A server shows it in any folder, so its links begin at the site's address.
         """
         home, contents = self.site.address, self._navigation.contents(MISSING)
-        return self._templates.get_template("missing.html").render(
-            site=self.site,
-            name=MISSING,
-            tabs=(),
-            link=lambda file: home + address(MISSING, file),
-            page_link=lambda page: home + address(MISSING, page_file(page)),
-            description="",
-            footnotes=(),
-            contents=Markup(contents.replace('href="', f'href="{escape(home)}')),
-            previous=None,
-            following=None,
+        return (
+            _templates()
+            .get_template("missing.html")
+            .render(
+                site=self.site,
+                text=self.site.language.text,
+                name=MISSING,
+                tabs=(),
+                link=lambda file: home + address(MISSING, file),
+                page_link=lambda page: home + address(MISSING, page_file(page)),
+                description="",
+                footnotes=(),
+                contents=Markup(contents.replace('href="', f'href="{escape(home)}')),
+                previous=None,
+                following=None,
+            )
         )

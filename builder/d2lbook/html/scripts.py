@@ -12,7 +12,7 @@ import re
 from functools import cache
 from importlib import resources
 
-from d2lbook.document.language import load_language
+from d2lbook.document.language import Language
 
 _PARTS = (
     "core",
@@ -33,15 +33,18 @@ _PARTS = (
 _TEXT = re.compile(r"\btexts\.(\w+)")
 
 
-@cache
-def page_script(language: str) -> str:
+def page_script(language: Language) -> str:
     """The script for a book in this language."""
-    folder = resources.files(__package__) / "static" / "js"
-    parts = "".join(_compact((folder / f"{name}.js").read_text("utf-8")) for name in _PARTS)
-    known = load_language(language).texts
-    texts = {key: known[key] for key in sorted(set(_TEXT.findall(parts)))}
+    parts = _parts()
+    texts = {key: language.texts[key] for key in sorted(set(_TEXT.findall(parts)))}
     declared = f"const texts = {json.dumps(texts, ensure_ascii=False)};"
     return f'(() => {{\n"use strict";\n{declared}\n{parts}}})();\n'
+
+
+@cache
+def _parts() -> str:
+    folder = resources.files(__package__) / "static" / "js"
+    return "".join(_compact((folder / f"{name}.js").read_text("utf-8")) for name in _PARTS)
 
 
 def _compact(script: str) -> str:

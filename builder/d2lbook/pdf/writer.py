@@ -43,7 +43,7 @@ class Writer:
         targets: Iterable[str],
         formulas: Mapping[Formula, str],
         pictures: Mapping[str, str],
-        quotes: str,
+        quotes: Sequence[str],
     ) -> None:
         self.targets = frozenset(targets)
         self.formulas = formulas

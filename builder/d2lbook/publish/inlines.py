@@ -22,7 +22,7 @@ class MarkdownReferences:
     """The list of all that is cited."""
 
 
-def references_to_markdown(references: References, quotes: str) -> MarkdownReferences:
+def references_to_markdown(references: References, quotes: Sequence[str]) -> MarkdownReferences:
     """The same references in Markdown, with these quotation marks (see ``Language``)."""
     return MarkdownReferences(
         citations={
@@ -41,12 +41,12 @@ def escape(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", text)
 
 
-def inlines_to_markdown(inlines: Sequence[Node], quotes: str) -> str:
+def inlines_to_markdown(inlines: Sequence[Node], quotes: Sequence[str]) -> str:
     """The same text in Markdown; links within the document lead nowhere and become text."""
     return "".join(_inline(node["t"], node.get("c"), quotes) for node in inlines)
 
 
-def _inline(kind: str, content: object, quotes: str) -> str:
+def _inline(kind: str, content: object, quotes: Sequence[str]) -> str:
     match kind, content:
         case "Str", str(text):
             return escape(text)

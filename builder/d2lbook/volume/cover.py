@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from d2lbook.book import Book
 from d2lbook.config import Config
 from d2lbook.document.frameworks import display_name
-from d2lbook.document.language import Language, load_language
+from d2lbook.document.language import Language, language_of
 from d2lbook.document.made_with import MadeWith, made_with
 from d2lbook.document.text import plain_text
 from d2lbook.document.whole import Documents
@@ -41,7 +41,7 @@ class Cover:
 
 def cover_of(book: Book, documents: Documents, tab: str, config: Config) -> Cover:
     """The cover of one tab's book."""
-    project, language = config.project, load_language(config.project.language)
+    project, language = config.project, language_of(config)
     title = documents.pages[book.tree.page.name].title
     return Cover(
         title=project.title or (plain_text(title) if title else project.name),

@@ -10,7 +10,7 @@ from d2lbook.config.sections import FILE_NAME
 from d2lbook.document import katex
 from d2lbook.document.citations import References
 from d2lbook.document.katex import Formula
-from d2lbook.document.language import load_language
+from d2lbook.document.language import language_of
 from d2lbook.document.outputs import Limits
 from d2lbook.document.whole import Documents
 from d2lbook.errors import Problem
@@ -35,7 +35,7 @@ def page_trees(
     volume = Volume(
         tab=tab,
         medium=medium,
-        language=load_language(config.project.language),
+        language=language_of(config),
         pages=frozenset(levels),
         numbers=documents.numbers,
         targets=documents.targets,
