@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from d2lbook.files import write_file
 from d2lbook.html.search import SearchIndex
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser import Watched
+from tests.browser import DESKTOP, PHONE, Watched, serve
 from tests.conftest import MakeBook
 from tests.html.sites import build_site
 
@@ -255,3 +257,46 @@ def test_the_title_of_a_result_leads_to_its_page_with_the_words_marked(
     page.locator(".results > li > a").click()
     expect(page).to_have_url(f"{served}/{READING}")
     assert page.evaluate("[...CSS.highlights.get('found')].map(String)") == ["hippopotamus"]
+
+
+@pytest.fixture(scope="module")
+def long_book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a book with more pages of the same word than are shown at once."""
+    folder = tmp_path_factory.mktemp("long")
+    text = "\n\n".join(["Nothing but words that go on and on, and then some more of them."] * 60)
+    names = [f"p{number:02}" for number in range(30)]
+    pages = {
+        "config.ini": "[build]\ntabs = pytorch, jax\n",
+        "index.md": "# Book\n\n```toc\n:numbered:\n\n{}\n```\n".format("\n".join(["far", *names])),
+        "far.md": f"# Far\n\n## Below Walrus Pups\n\n{text}\n\n```\n{'x = 1; ' * 40}giraffe\n```\n\n"
+        f"{text}\n\n## Next\n\n$$a$$\n\nWe see $a + b$ $c + d$ then an ostrich and $e + f$ "
+        f"$g + h$. {'incomprehensibilities ' * 12} okapi at last.\n\n{text}\n",
+    }
+    for number, name in enumerate(names):
+        tab = "pytorch" if number < 20 else "jax"
+        pages[f"{name}.md"] = (
+            f"# Page {number}\n\nA zebra stands here.\n\n```{{.python .input}}\n%%tab {tab}\n1\n```\n"
+        )
+    for name, content in pages.items():
+        write_file(folder / "book" / name, content)
+    build_site(folder / "book", folder / "site")
+    with serve(folder / "site") as address:
+        yield address
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_what_was_found_is_on_the_screen_when_all_is_loaded(
+    chromium: Browser, long_book: str, viewport: dict[str, int]
+) -> None:
+    with chromium.new_context(viewport=viewport) as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        page.goto(f"{long_book}/index.html")
+        looked_for(page, "giraffe")
+        page.locator(".results ol a").click()
+        page.wait_for_url("**/far.html#*")
+        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(200)
+        top = page.evaluate("[...CSS.highlights.get('found')][0].getBoundingClientRect().top")
+        assert 80 < top < viewport["height"] - 40
+        # The beginning of the line stays in view.
+        assert page.locator("pre").evaluate("box => box.scrollLeft") == 0

@@ -269,6 +269,23 @@ const markFound = () => {
   const ranges = rangesOf(document.querySelector("article"), termPattern(terms));
   if (window.CSS?.highlights) CSS.highlights.set("found", new Highlight(...ranges));
   showFirst(ranges);
+  showAgainOnceLoaded(ranges);
+};
+
+// When all is loaded, the browser goes to the heading that the address names: at once, so that it
+// has arrived, and only then to the words; unless the reader has gone elsewhere in the meantime.
+const showAgainOnceLoaded = (ranges) => {
+  if (document.readyState === "complete") return;
+  const moved = new AbortController();
+  for (const name of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+    addEventListener(name, () => moved.abort(), { passive: true, signal: moved.signal });
+  }
+  root.style.scrollBehavior = "auto";
+  addEventListener("load", () => requestAnimationFrame(() => requestAnimationFrame(() => {
+    if (!moved.signal.aborted) showFirst(ranges);
+    moved.abort();
+    root.style.scrollBehavior = "";
+  })));
 };
 
 const rangesOf = (within, pattern) => {
@@ -308,7 +325,9 @@ const showFirst = (ranges) => {
   const element = first.startContainer.parentElement;
   reveal(element);
   const box = first.getBoundingClientRect();
-  if (box.top < 80 || box.bottom > innerHeight - 40) element.scrollIntoView({ block: "center" });
+  if (box.top >= 80 && box.bottom <= innerHeight - 40) return;
+  // The page alone: code and tables keep the beginnings of their lines in view.
+  scrollBy({ top: box.top - innerHeight / 2, behavior: "instant" });
 };
 
 const startSearch = () => {
