@@ -244,3 +244,60 @@ def test_the_site_works_from_disk(window: Watched, demo: Path) -> None:
     )
     assert {"KaTeX_Main", "KaTeX_Math", "Source Code Pro"} <= set(loaded)
     assert all(url.startswith(("file:", "data:")) for url in window.requests)
+
+
+def test_who_comes_back_finds_what_was_chosen_since(window: Watched, served: str) -> None:
+    page = window.page
+    page.goto(f"{served}/{TOUR}")
+    page.get_by_role("tab", name="MXNet").first.click()
+    page.locator(".neighbours .next").click()
+    page.wait_for_url(f"{served}/{READING}")
+    page.get_by_role("group", name="Framework").get_by_role("button", name="JAX").click()
+    page.go_back()
+    page.wait_for_url(f"{served}/{TOUR}?tab=*")
+    expect(page.get_by_text("import jax")).to_be_visible()
+    expect(page).to_have_url(f"{served}/{TOUR}?tab=jax")
+    page.goto(f"{served}/index.html")
+    assert page.evaluate("localStorage.getItem('d2lbook.tab')") == "jax"
+
+
+def test_a_page_that_the_browser_has_kept_follows_the_choice(window: Watched, served: str) -> None:
+    page = window.page
+    page.goto(f"{served}/{TOUR}?tab=mxnet")
+    page.evaluate(
+        """localStorage.setItem("d2lbook.tab", "jax");
+        dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }))"""
+    )
+    assert shown(page)[-1] == "import jax"
+    assert page.url == f"{served}/{TOUR}?tab=jax"
+
+
+def test_a_page_loaded_again_shows_what_another_window_chose(window: Watched, served: str) -> None:
+    page, other = window.page, window.open()
+    page.goto(f"{served}/{TOUR}")
+    other.goto(f"{served}/{TOUR}")
+    page.get_by_role("tab", name="JAX").first.click()
+    other.get_by_role("tab", name="MXNet").first.click()
+    page.get_by_role("tab", name="PyTorch").first.click()
+    expect(other).to_have_url(f"{served}/{TOUR}?tab=pytorch")
+    # Even where the address is still an old one.
+    other.evaluate("history.replaceState(null, '', '?tab=mxnet')")
+    other.reload()
+    assert shown(other)[-1] == shown(page)[-1] == "import torch"
+    expect(other).to_have_url(f"{served}/{TOUR}?tab=pytorch")
+
+
+def test_the_framework_is_known_before_anything_is_painted(window: Watched, served: str) -> None:
+    page = window.page
+    page.route("**/*.js?*", lambda route: route.abort())
+    tab = "[document.documentElement.dataset.tab, document.documentElement.dataset.chosen]"
+    page.goto(f"{served}/{TOUR}?tab=mxnet")
+    assert page.evaluate(tab) == ["mxnet", "mxnet"]
+    page.evaluate("localStorage.setItem('d2lbook.tab', 'jax')")
+    page.reload()
+    assert page.evaluate(tab) == ["jax", "jax"]
+    page.goto(f"{served}/{TOUR}?tab=nonsense")
+    assert page.evaluate(tab) == ["jax", "jax"]
+    page.goto(f"{served}/chapter/torch-only.html")
+    assert page.evaluate(tab) == ["pytorch", "jax"]
+    window.errors.clear()

@@ -72,6 +72,20 @@ const choose = (tab, anchor) => {
   history.replaceState(history.state, "", addressWithTab(location.hash));
 };
 
+const askedTab = () => new URLSearchParams(location.search).get("tab");
+
+// An address that names a framework names the one that is shown.
+const correctAddress = () => {
+  if (askedTab()) history.replaceState(history.state, "", addressWithTab(location.hash));
+};
+
+// What was chosen in another window, or on another page before the reader came back to this one.
+const follow = (tab) => {
+  if (!frameworkNames.has(tab) || tab === root.dataset.chosen) return;
+  keepingPlace(firstInView(), () => show(tab));
+  correctAddress();
+};
+
 // What is being read, of the parts that every framework has.
 const firstInView = () => {
   const top = document.querySelector(".top").offsetHeight;
@@ -128,12 +142,14 @@ const moveFocus = (event) => {
 };
 
 const startFrameworks = () => {
-  const asked = new URLSearchParams(location.search).get("tab");
-  if (frameworkNames.has(asked)) memory.set("tab", asked);
-  const wanted = [asked, memory.get("tab"), ...words(root.dataset.tabs), ...frameworkNames.keys()];
-  root.dataset.chosen = wanted.find((tab) => frameworkNames.has(tab)) || "";
+  // What is shown has been decided before anything was painted (base.html).
+  if (askedTab() === root.dataset.chosen) memory.set("tab", root.dataset.chosen);
+  else correctAddress();
   addEventListener("storage", (event) => {
-    if (event.key === "d2lbook.tab" && frameworkNames.has(event.newValue)) show(event.newValue);
+    if (event.key === "d2lbook.tab") follow(event.newValue);
+  });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) follow(memory.get("tab"));
   });
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-choose]");
