@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import DESKTOP, PHONE, Watched
@@ -194,3 +195,78 @@ def test_a_script_that_runs_from_the_right(
         page.get_by_role("tab", name="PyTorch").focus()
         page.keyboard.press("ArrowLeft")
         expect(page.get_by_role("tab", name="JAX")).to_be_focused()
+
+
+def test_the_place_is_kept_when_all_groups_become_columns(
+    window: Watched, make_book: MakeBook, tmp_path: Path
+) -> None:
+    cell = "```{{.python .input}}\n%%tab {}\n{}```".format
+    code = cell("pytorch", "short\n") + "\n\n" + cell("jax", "long\n" * 9)
+    text = "Nothing but words that go on and on. " * 9
+    book = {
+        "config.ini": "[build]\ntabs = pytorch, jax\n",
+        "index.md": "# Book\n\n```toc\none\n```\n",
+        "one.md": "# One\n\n" + f"{text}\n\n{code}\n\n" * 20 + "Here.\n" + f"\n{text}\n" * 30,
+    }
+    build_site(make_book(book), tmp_path / "site")
+    page = window.page
+    page.goto((tmp_path / "site" / "one.html").as_uri())
+    open_view(page)
+    paragraph = page.get_by_text("Here.")
+    top = "box => Math.round(box.getBoundingClientRect().top)"
+    paragraph.evaluate(
+        "box => scrollBy({ top: box.getBoundingClientRect().top - 90, behavior: 'instant' })"
+    )
+    before, scrolled = paragraph.evaluate(top), page.evaluate("scrollY")
+    page.get_by_role("switch", name="Side by side").check()
+    # What stands above it is higher now, and yet it is where it was.
+    assert page.evaluate("scrollY") > scrolled + 900
+    assert abs(paragraph.evaluate(top) - before) <= 1
+    page.get_by_role("switch", name="Side by side").uncheck()
+    assert abs(paragraph.evaluate(top) - before) <= 1
+
+
+@pytest.mark.parametrize(
+    "storage",
+    [
+        "Storage.prototype.setItem = () => { throw new Error('full'); }",
+        "Object.defineProperty(window, 'localStorage', { get() { throw new Error('none'); } })",
+    ],
+    ids=["full", "none"],
+)
+def test_choices_hold_on_the_page_where_nothing_can_be_kept(
+    window: Watched, served: str, storage: str
+) -> None:
+    page = window.page
+    page.add_init_script(storage)
+    page.goto(f"{served}/{TOUR}")
+    page.locator(".tabs", has_text="import torch").get_by_role("button", name="Side").click()
+    assert columns(page) == [["import torch", "from mxnet import np"]]
+    open_view(page)
+    page.get_by_role("switch", name="Side by side").check()
+    page.get_by_role("combobox", name="Second framework").select_option("jax")
+    assert columns(page)[1] == ["import torch", "import jax"]
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    page.get_by_role("searchbox").fill("torch")
+    page.get_by_role("dialog").get_by_role("radio", name="JAX").check()
+    expect(page.get_by_role("dialog").get_by_role("status")).to_have_text(
+        "Nothing found for “torch”"
+    )
+
+
+def test_the_drawer_shows_where_the_reader_is(
+    chromium: Browser, make_book: MakeBook, tmp_path: Path
+) -> None:
+    names = [f"p{number}" for number in range(60)]
+    book = {
+        "config.ini": "[build]\ntabs = pytorch\n",
+        "index.md": "# Book\n\n```toc\n:numbered:\n\n{}\n```\n".format("\n".join(names)),
+        **{f"{name}.md": f"# Page {name}\n\nText.\n" for name in names},
+    }
+    build_site(make_book(book), tmp_path / "site")
+    with chromium.new_context(viewport=PHONE) as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        page.goto((tmp_path / "site" / "p55.html").as_uri())
+        page.get_by_role("button", name="Contents").click()
+        expect(page.locator(".site-contents [aria-current=page]")).to_be_in_viewport()

@@ -28,7 +28,7 @@ const splitGroup = (group, isSplit) => {
 const splitEverywhere = (isSplit) => {
   memory.set("columns", isSplit ? "all" : "");
   if (!isSplit) memory.set(`columns.${pageName}`, "");
-  showColumns();
+  keepingPlace(firstInView(), showColumns);
 };
 
 const chooseSecond = (tab, anchor) => {

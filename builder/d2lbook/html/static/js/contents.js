@@ -64,8 +64,9 @@ const showPlace = onceAFrame(() => {
   const nav = document.querySelector(".site-contents");
   const link = nav.querySelector('[aria-current="page"]');
   if (!link) return;
-  const depth = link.getBoundingClientRect().top - nav.getBoundingClientRect().top;
-  if (depth > nav.clientHeight * 0.7) nav.scrollTop += depth - nav.clientHeight / 3;
+  const list = isNarrow.matches ? drawer : nav;
+  const depth = link.getBoundingClientRect().top - list.getBoundingClientRect().top;
+  if (depth > list.clientHeight * 0.7) list.scrollTop += depth - list.clientHeight / 3;
 });
 
 const startContents = () => {

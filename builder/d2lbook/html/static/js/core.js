@@ -14,12 +14,18 @@ const make = (name, properties = {}, ...children) => {
   return made;
 };
 
+// What the device can't keep, or no more of, is kept as long as the page is open.
 const memory = {
+  onPage: new Map(),
   get(key) {
+    if (this.onPage.has(key)) return this.onPage.get(key);
     try { return localStorage.getItem(`d2lbook.${key}`); } catch { return null; }
   },
   set(key, value) {
-    try { localStorage.setItem(`d2lbook.${key}`, value); } catch { /* Kept on this page only. */ }
+    try {
+      localStorage.setItem(`d2lbook.${key}`, value);
+      this.onPage.delete(key);
+    } catch { this.onPage.set(key, value); }
   },
 };
 
