@@ -92,7 +92,11 @@ def test_machines_with_another_version_or_python_say_so(config: Config) -> None:
 
 
 def test_the_environment_is_made_there(make_book: MakeBook, machine: Machine) -> None:
-    book = {"config.ini": "[env python]\nrequirements = lock.txt\n", "lock.txt": "ipykernel\n"}
+    book = {
+        "config.ini": "[env python]\nrequirements = lock.txt\n",
+        "lock.txt": "-r locks/base.txt\n",
+        "locks/base.txt": "ipykernel\n",
+    }
     config, _ = read_config(make_book(book))
     wanted = job(config, "1")
     assert not wanted.environment.python.exists()

@@ -111,7 +111,7 @@ def find_environment(config: Config, tab: str) -> Environment:
 
 
 def requirement_files(config: Config, tab: str) -> Iterator[str]:
-    """The requirements of a tab, and the files they take in, as paths in the book.
+    """The requirements of a tab, and the files they take in, as paths from the book's folder.
 
     Those after one that can't be read are left out.
     """

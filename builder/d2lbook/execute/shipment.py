@@ -31,7 +31,7 @@ from d2lbook.config.sections import FILE_NAME
 from d2lbook.errors import BookError, ClusterFault, EnvironmentFault
 from d2lbook.execute.compiled import compiled_folder
 from d2lbook.execute.environment_store import environments_folder
-from d2lbook.execute.environments import make_environments
+from d2lbook.execute.environments import make_environments, requirement_files
 from d2lbook.execute.imports import lean_imports
 from d2lbook.execute.jobs import Execution, Job, Observer
 from d2lbook.execute.modules import find_roots, link_modules
@@ -61,8 +61,8 @@ def pack(config: Config) -> bytes:
 def _files(config: Config) -> Iterator[Path]:
     yield config.root / FILE_NAME
     for tab in config.tabs:
-        if name := config.environments[tab].requirements:
-            yield config.root / name
+        names = requirement_files(config, tab)
+        yield from (config.root / name for name in names if not name.startswith("../"))
     for module in find_roots(config.source).values():
         for path in (module, *module.rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
