@@ -6,7 +6,7 @@ import ast
 
 import pytest
 from d2lbook.errors import SourceError
-from d2lbook.library import library_text, with_version
+from d2lbook.library import check_library, library_text, with_version
 from d2lbook.notebooks.select import select
 from d2lbook.source.page import TabRules, read_page
 
@@ -139,6 +139,16 @@ def test_a_method_of_a_class_that_is_not_saved() -> None:
 
 def test_a_cell_that_is_not_python() -> None:
     assert error("A = 1\ndef f(:  #@save").startswith("p.md:6: error: a cell marked #@save is not")
+
+
+def test_a_library_that_would_not_be_python() -> None:
+    check_library("x = 1\n", "lib/a.py")
+    with pytest.raises(SourceError) as caught:
+        check_library("x = 1\n    %matplotlib inline\n", "lib/a.py")
+    assert caught.value.problems[0].line() == (
+        "lib/a.py:2: error: the library would not be valid Python: unexpected indent in "
+        "'%matplotlib inline'; mend what stands above its WARNING line, or the cells marked #@save"
+    )
 
 
 def test_a_mark_in_a_string_is_none() -> None:

@@ -27,7 +27,7 @@ from dataclasses import dataclass, field
 from d2lbook.book import Cell, Notebook, Page
 from d2lbook.errors import SourceError
 from d2lbook.notebooks.aliases import Aliases, library_lines
-from d2lbook.source.magics import comments_of, parse_code
+from d2lbook.source.magics import comments_of, parse_code, parse_python
 from d2lbook.source.selected import inner_lines_of_strings
 
 WARNING = "#################   WARNING   ################"
@@ -73,6 +73,17 @@ def library_text(notebooks: Sequence[Notebook], top: str, aliases: Aliases | Non
     if aliases and (lines := list(library_lines(aliases))):
         parts.append("\n".join(["", ALIAS_HEADER, *lines, ""]))
     return "\n".join(parts)
+
+
+def check_library(text: str, path: str) -> None:
+    """Raise SourceError, with the line, where this text of the library's file is no Python."""
+    try:
+        parse_python(text)
+    except SyntaxError as error:
+        shown = f" in '{error.text.strip()}'" if error.text else ""
+        what = f"the library would not be valid Python: {error.msg}{shown}"
+        remedy = "mend what stands above its WARNING line, or the cells marked #@save"
+        raise SourceError.at(path, error.lineno or 0, what, remedy) from None
 
 
 def with_version(text: str, version: str) -> str:

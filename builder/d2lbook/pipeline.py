@@ -29,7 +29,7 @@ from d2lbook.errors import (
     raise_all,
 )
 from d2lbook.memory import Memory
-from d2lbook.notebooks.aliases import Aliases, parse_aliases
+from d2lbook.notebooks.aliases import AliasError, Aliases, parse_aliases
 from d2lbook.notebooks.rewrite import rewrite_notebook
 from d2lbook.notebooks.select import select
 from d2lbook.source.files import read_book
@@ -202,8 +202,8 @@ class Build:
             return None
         try:
             return parse_aliases(library)
-        except ValueError as error:
-            place = self.config.place(f"library-{tab}")
+        except AliasError as error:
+            place = self.config.place(f"library-{tab}", error.key)
             raise ConfigError(Problem(what=str(error), place=place)) from None
 
     @cached_property

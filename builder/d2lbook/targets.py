@@ -16,7 +16,7 @@ from d2lbook.config import Config
 from d2lbook.errors import Problem, SourceError, raise_all
 from d2lbook.execute.workspace import companions, copy_companions
 from d2lbook.files import write_file
-from d2lbook.library import library_text, with_version
+from d2lbook.library import check_library, library_text, with_version
 from d2lbook.notebooks.ipynb import notebook_json
 from d2lbook.output import claim, epub_file, package_file, pdf_file, remove_others
 from d2lbook.parallel import map_in_processes, map_in_two_steps
@@ -191,7 +191,9 @@ def write_library(build: Build) -> list[Path]:
             path = config.root / library.file
             top = _text_of(path, config) if path.is_file() else ""
             notebooks = [build.selected[tab][name] for name in pages if name in build.selected[tab]]
-            write_file(path, library_text(notebooks, top, build.aliases(tab)))
+            text = library_text(notebooks, top, build.aliases(tab))
+            check_library(text, library.file)
+            write_file(path, text)
             _make_packages(config.source, path)
             written.append(path)
     if config.library.file:

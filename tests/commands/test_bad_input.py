@@ -299,6 +299,28 @@ def test_a_library_that_is_no_module(build: Build) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("aliases", "line"),
+    [
+        ("simple_alias = sqrt", "8: error: simple_alias needs lib_name, the module that has these names"),
+        ("fluent_alias = x y", "8: error: 'x y' is not a name, or 'name -> name'"),
+        ("alias = kaputt(((", "8: error: these lines are not Python"),
+    ],
+)  # fmt: skip
+def test_aliases_that_make_no_python(build: Build, aliases: str, line: str) -> None:
+    config = f"{CONFIG}[library-pytorch]\nlib_file = own.py\n{aliases}\n"
+    assert build("# T\n", "lib", config=config) == (3, [f"config.ini:{line}"])
+    assert not (build.folder / "own.py").exists()
+
+
+def test_a_library_with_a_beginning_that_is_not_python(build: Build) -> None:
+    config = f"{CONFIG}[library-pytorch]\nlib_file = own.py\n"
+    code, lines = build("# T\n", "lib", config=config, own__py="# one\n((\n")
+    assert code == 4
+    assert lines[0].startswith("own.py:2: error: the library would not be valid Python: '(' was")
+    assert (build.folder / "own.py").read_text() == "# one\n((\n"
+
+
 def test_a_library_in_a_new_folder_can_be_imported(build: Build) -> None:
     config = f"{CONFIG}[library-pytorch]\nlib_file = lib/deep/a.py\n"
     page = "# T\n\n```{.python .input}\n%%tab pytorch\ndef f(): return 1  #@save\n```\n\n"

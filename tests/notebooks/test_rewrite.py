@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from d2lbook.book import Cell
 from d2lbook.config import parse_config
-from d2lbook.notebooks.aliases import Aliases, library_lines, parse_aliases
+from d2lbook.notebooks.aliases import AliasError, Aliases, library_lines, parse_aliases
 from d2lbook.notebooks.rewrite import rewrite_cell
 
 from tests import golden
@@ -64,15 +64,26 @@ def test_lines_of_the_library() -> None:
     ("key", "value"),
     [
         ("simple_alias", "a -> "),
+        ("simple_alias", "1a"),
+        ("simple_alias", "a -> b c"),
+        ("fluent_alias", "x y"),
+        ("fluent_alias", "x -> y z"),
         ("args_alias", "f x -> x"),
         ("args_alias", "f(x)"),
+        ("alias", "broken((("),
         ("reverse_alias", r"d2l\.(size -> x"),
         ("reverse_alias", r"d2l\.size -> \2"),
     ],
 )
 def test_an_alias_that_is_none(key: str, value: str) -> None:
-    with pytest.raises(ValueError, match=r"is not|is no regular expression"):
+    with pytest.raises(AliasError, match=r"is not|are not|is no regular expression") as caught:
         aliases(f"[build]\ntabs = mxnet\n[library-mxnet]\n{key} = {value}\n")
+    assert caught.value.key == key
+
+
+def test_aliases_of_a_module_that_is_not_named() -> None:
+    with pytest.raises(AliasError, match="simple_alias needs lib_name"):
+        aliases("[build]\ntabs = mxnet\n[library-mxnet]\nsimple_alias = sqrt\n")
 
 
 def test_a_cell_that_is_nested_too_deep_keeps_calls_with_arguments() -> None:

@@ -11,10 +11,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from d2lbook.config import Library
+from d2lbook.source.magics import parse_python
+
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,20 +38,43 @@ class Aliases:
     """Whole names or regular expressions, and what replaces them in notebooks."""
 
 
+class AliasError(ValueError):
+    """An alias that can't be understood; ``key`` is the key of its section that has it."""
+
+    def __init__(self, key: str, what: str) -> None:
+        super().__init__(what)
+        self.key = key
+
+
 def parse_aliases(library: Library) -> Aliases:
     """The aliases that a ``[library-TAB]`` section describes.
 
-    Raises ValueError, saying which item, where one can't be understood.
+    Raises AliasError, saying which item, where one can't be understood.
     """
-    expressions = [_expression(item) for item in library.args_alias]
+    simple = _each("simple_alias", library.simple_alias, _name)
+    if library.simple_alias and not library.name:
+        what = "simple_alias needs lib_name, the module that has these names"
+        raise AliasError("simple_alias", what)
+    fluent = _each("fluent_alias", library.fluent_alias, _name)
+    expressions = _each("args_alias", library.args_alias, _expression)
+    if not _is_python("\n".join(library.alias)):
+        raise AliasError("alias", "these lines are not Python")
     return Aliases(
         module=library.name,
-        simple={name.rstrip("("): to.rstrip("(") for name, to in map(_pair, library.simple_alias)},
-        fluent=dict(map(_pair, library.fluent_alias)),
+        simple=dict(simple),
+        fluent=dict(fluent),
         expressions={ast.unparse(call.func): (call, right) for call, right in expressions},
         verbatim=library.alias,
-        reverse=tuple(map(_replacement, library.reverse_alias)),
+        reverse=tuple(_each("reverse_alias", library.reverse_alias, _replacement)),
     )
+
+
+def _each(key: str, items: Iterable[str], read: Callable[[str], Read]) -> list[Read]:
+    """What each item of a key says; AliasError where ``read`` raises ValueError."""
+    try:
+        return [read(item) for item in items]
+    except ValueError as error:
+        raise AliasError(key, str(error)) from None
 
 
 def library_lines(aliases: Aliases) -> Iterable[str]:
@@ -59,6 +86,22 @@ def library_lines(aliases: Aliases) -> Iterable[str]:
         yield f"{name} = lambda x, *args, **kwargs: x.{target}(*args, **kwargs)"
     for call, expression in aliases.expressions.values():
         yield f"def {ast.unparse(call)}: return {ast.unparse(expression)}"
+
+
+def _name(item: str) -> tuple[str, str]:
+    """A name and what stands for it; a bracket at their ends, as in ``exp(``, means nothing."""
+    name, target = (text.rstrip("(") for text in _pair(item))
+    if not name.isidentifier() or not _is_python(f"{name} = module.{target}"):
+        raise ValueError(f"'{item}' is not a name, or 'name -> name'")
+    return name, target
+
+
+def _is_python(code: str) -> bool:
+    try:
+        parse_python(code)
+    except SyntaxError:
+        return False
+    return True
 
 
 def _pair(item: str) -> tuple[str, str]:

@@ -50,14 +50,19 @@ def comments_of(code: str) -> dict[int, str]:
 
 
 def parse_code(code: str) -> ast.Module:
-    """The syntax tree of a cell, IPython's lines masked. SyntaxError where it is not Python.
+    """The syntax tree of a cell, IPython's lines masked. SyntaxError where it is not Python."""
+    return parse_python(mask_magics(code))
 
-    What Python would warn of is left to whoever runs the cell.
+
+def parse_python(code: str) -> ast.Module:
+    """The syntax tree of Python alone. SyntaxError where it is something else.
+
+    What Python would warn of is left to whoever runs it.
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(mask_magics(code))
+            return ast.parse(code)
     except (ValueError, RecursionError, MemoryError) as error:
         # Null characters, and code that is nested too deep for the parser.
         raise SyntaxError(str(error)) from None
