@@ -72,23 +72,36 @@ def claim(config: Config) -> Path:
 
 
 def clear(config: Config) -> bool:
-    """Remove the output folder; False where there is none. OutputError where it is not ours."""
+    """Remove the output folder; False where there is none. OutputError where it is not ours.
+
+    Where the author has made a link of it, what it leads to is emptied, and both stay.
+    """
     folder = config.output
     if not folder.exists():
         return False
     if not (folder / MARKER).is_file():
+        if folder.is_symlink() and not any(folder.iterdir()):
+            return False
         raise OutputError.of(
             f"{config.build.output} was not made by d2lbook", "delete it yourself if you mean it"
         )
     try:
         if folder.is_symlink():
-            shutil.rmtree(folder.resolve())
-            folder.unlink()
+            _empty(folder)
         else:
             shutil.rmtree(folder)
     except OSError as error:
         raise unwritable(folder, error) from None
     return True
+
+
+def _empty(folder: Path) -> None:
+    """Remove all that is in a folder, the marker last: until then it is ours."""
+    for path in sorted(folder.iterdir(), key=lambda path: path.name == MARKER):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def pdf_file(config: Config, tab: str) -> Path:
