@@ -17,6 +17,7 @@ _count = count()
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file, with the folders above it, in one step.
 
+    A file that is replaced passes on its mode, so that who may read it stays the same.
     Raises OutputError when that can't be done; nothing is left behind then.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}-{next(_count)}")
@@ -24,6 +25,8 @@ def write_atomically(path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             temporary.write_bytes(content)
+            if path.is_file():
+                temporary.chmod(path.stat().st_mode)
             temporary.replace(path)
         except BaseException:
             temporary.unlink(missing_ok=True)
