@@ -15,6 +15,8 @@ from d2lbook.__main__ import COMMANDS, FORMER, main, refuse_predecessor
 from d2lbook.commands import clear
 from d2lbook.errors import UsageError
 
+from tests.conftest import MakeBook
+
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
@@ -86,3 +88,28 @@ def test_what_may_not_be_read_is_told(
     assert main(["clear"]) == 7
     told = "error: data/x can't be read or written: Permission denied; check the rights\n"
     assert capsys.readouterr().err == told
+
+
+def test_what_the_terminal_cannot_show_is_escaped(make_book: MakeBook) -> None:
+    book = make_book({"config.ini": "[project]\nname = 中\n", "index.md": "# ü\n"})
+    command = [sys.executable, "-m", "d2lbook", "-C", str(book), "build", "pkg"]
+    variables = {**os.environ, "PYTHONIOENCODING": "latin-1"}
+    told = subprocess.run(command, check=False, capture_output=True, text=True, env=variables)
+    assert told.returncode == 0
+    assert told.stdout.endswith("\\u4e2d.zip\n")
+    assert told.stderr == ""
+
+
+@pytest.mark.parametrize("command", [["status"], ["status", "--json"], ["build", "ipynb"]])
+def test_output_that_goes_to_a_full_disk(make_book: MakeBook, command: list[str]) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("there is no /dev/full here")
+    book = make_book({"config.ini": "", "index.md": "# B\n\n```{.python .input}\n1\n```\n"})
+    with full.open("w") as stream:
+        words = [sys.executable, "-m", "d2lbook", "-C", str(book), *command]
+        told = subprocess.run(words, check=False, stdout=stream, stderr=subprocess.PIPE, text=True)
+    assert told.returncode == 7
+    assert told.stderr == (
+        "error: can't write what there is to say: No space left on device; make room on that disk\n"
+    )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
+import io
 import os
 import sys
 import sysconfig
@@ -30,11 +32,14 @@ INTERRUPTED = 130
 
 def main(words: list[str] | None = None) -> int:
     """Run ``d2lbook`` with these words of a command line; the exit code (see ``errors``)."""
+    _say_what_can_be_said()
     arguments = command_line().parse_args(words)
     try:
         refuse_predecessor(Path(sysconfig.get_path("purelib")))
         with interrupted_by_all():
-            return int(arguments.run(arguments))
+            exit_code = int(arguments.run(arguments))
+        sys.stdout.flush()  # while what goes wrong with it can be told
+        return exit_code
     except BookError as error:
         for problem in error.problems:
             show(problem, "error", arguments.directory)
@@ -47,8 +52,26 @@ def main(words: list[str] | None = None) -> int:
         print("interrupted; the next build goes on from here", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # the reader of our output went away, as `head` does
-        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
+        _say_no_more()
         return 1
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _say_no_more()
+        what = f"can't write {error.filename or 'what there is to say'}: {error.strerror}"
+        print(Problem(what=what, remedy="make room on that disk").line(), file=sys.stderr)
+        return OutputError.exit_code
+
+
+def _say_what_can_be_said() -> None:
+    """Write characters that standard output can't hold as ``\\u4e2d``, as standard error does."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _say_no_more() -> None:
+    """Let Python not try again, when it ends, to write what can't be written."""
+    sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
 
 
 def refuse_predecessor(packages: Path) -> None:
