@@ -69,7 +69,7 @@ def size(value: str) -> int | None:
 
 def count(value: str) -> int:
     if not re.fullmatch("[0-9]{1,9}", value):
-        raise ValueError("a whole number, 0 or more")
+        raise ValueError("a whole number from 0 to 999999999")
     return int(value)
 
 
