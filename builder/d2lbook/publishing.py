@@ -259,7 +259,7 @@ def _books_of(
         documents=documents,
         references=build.memory.recall(
             "references in notebooks",
-            references,
+            (references, build.language.quotes),
             lambda: references_to_markdown(references, build.language.quotes),
         ),
         language=build.language,

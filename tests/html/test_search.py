@@ -300,3 +300,46 @@ def test_what_was_found_is_on_the_screen_when_all_is_loaded(
         assert 80 < top < viewport["height"] - 40
         # The beginning of the line stays in view.
         assert page.locator("pre").evaluate("box => box.scrollLeft") == 0
+
+
+CHINESE = {
+    "config.ini": "[project]\nlang = zh\n",
+    "index.md": "# 深度学习 in PyTorch\n\n图表，以及卷积神经网络用于图像识别。\n\n## 像图\n\n`循环` 图 1。\n",
+}
+
+
+def test_each_character_of_chinese_and_japanese_is_a_word(
+    make_book: MakeBook, tmp_path: Path
+) -> None:
+    root = make_book(CHINESE)
+    build_site(root, tmp_path / "site")
+    text = (root / ".d2lbook/search/texts/index.html").read_text(encoding="utf-8")
+    assert "<h1>深 度 学 习 in PyTorch</h1>" in text
+    assert "<p>图 表， 以 及 卷 积 神 经 网 络 用 于 图 像 识 别。</p>" in text
+    assert ">循 环 图 1。</p>" in text
+
+
+def test_words_of_chinese_are_found_within_sentences(
+    window: Watched, make_book: MakeBook, tmp_path: Path
+) -> None:
+    build_site(make_book(CHINESE), tmp_path / "site")
+    page = window.page
+
+    def found(query: str) -> list[str]:
+        page.get_by_role("searchbox").fill(query)
+        expect(page.locator(".search .found")).to_have_text(re.compile("找到 |没有找到"))
+        page.wait_for_function(
+            "query => document.querySelector('.search .found').textContent.includes(query)"
+            " || [...document.querySelectorAll('.search mark')].some((mark) => mark.textContent === query)",
+            arg=query,
+        )
+        return page.locator(".search .excerpt").all_inner_texts()
+
+    with serve(tmp_path / "site") as address:
+        page.goto(f"{address}/index.html")
+        page.keyboard.press("/")
+        assert found("图像") == ["… 卷积神经网络用于图像识别。"]
+        assert found("像图") == ["… 网络用于图像识别。像图. 循环图 1。"]
+        assert found("网图") == []
+        assert found("学习") == ["深度学习 in PyTorch. 图表，以及卷积神经网络用于图像识别。"]
+        assert page.locator(".search .results a").first.inner_text() == "深度学习 in PyTorch"

@@ -94,7 +94,7 @@ def _own(config: Config, language: Language) -> Mapping[str, Any]:
     if not name:
         return {}
     try:
-        found = tomllib.loads((config.root / name).read_text("utf-8"))
+        found = tomllib.loads((config.root / name).read_text("utf-8-sig"))
     except OSError as error:
         what = f"[project] texts names '{name}', which can't be read: {error.strerror}"
         raise ConfigError(Problem(what=what, place=config.place("project", "texts"))) from None

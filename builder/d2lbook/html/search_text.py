@@ -5,11 +5,13 @@ begins or ends, stands an empty element whose identifier says so (``@code:jax``,
 ``@text:``); Pagefind reports where it stands among the words, so the page's
 script knows for every hit its section, its frameworks, and whether it is code. Which
 frameworks a page has stands in its metadata: Pagefind's own filters come in any order,
-so that no two indexes would have the same bytes.
+so that no two indexes would have the same bytes. Pagefind knows words by the blanks between
+them: each character of Chinese and Japanese is a word here, and the script joins them again.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
@@ -25,12 +27,16 @@ from d2lbook.html.context import Site
 _FORMULA = "…"
 """What stands for a formula that is more than a letter or a number."""
 
+_CHARACTER = "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
+"""Chinese and Japanese, which have no blanks between words; as in ``search.js``."""
+_BETWEEN_WORDS = re.compile(rf"(?<=\S)(?={_CHARACTER})|(?<={_CHARACTER})(?=\w)")
+
 
 def search_text(document: Document, site: Site) -> str:
     """The HTML for one page."""
     entry = site.entries[document.page.name]
     tabs = " ".join(document.tabs) if site.tabs else ""
-    title = escape(entry.text)
+    title = escape(_in_words(entry.text))
     return (
         f'<html lang="{escape(site.language.code)}"><body>'
         f'<i data-pagefind-meta="number:{entry.number}"></i>'
@@ -69,12 +75,12 @@ class _Writer:
             if token.type in {"fence", "code_block"}:
                 yield _code(token.content)
             elif token.type == "inline" and token is not self.document.title:
-                text = escape(" ".join("".join(self._words(token.children or ())).split()))
+                text = " ".join("".join(self._words(token.children or ())).split())
                 above = tokens[index - 1]
                 is_heading = above.type == "heading_open"
                 name = f' id="{escape(above.meta["anchor"])}"' if is_heading else ""
                 tag = above.tag if is_heading else "p"
-                yield f"<{tag}{name}>{text}</{tag}>\n"
+                yield f"<{tag}{name}>{escape(_in_words(text))}</{tag}>\n"
 
     def _words(self, inlines: Iterable[Token]) -> Iterator[str]:
         for token in inlines:
@@ -97,4 +103,8 @@ class _Writer:
 
 
 def _code(source: str) -> str:
-    return f"<pre>{escape(source, quote=False)}</pre>\n"
+    return f"<pre>{escape(_in_words(source), quote=False)}</pre>\n"
+
+
+def _in_words(text: str) -> str:
+    return _BETWEEN_WORDS.sub(" ", text)

@@ -7,6 +7,18 @@ const SECTIONS = 3;
 const WORDS_BEFORE = 8;
 const WORDS_AFTER = 20;
 
+// Chinese and Japanese have no blanks between words. In the index each of their characters is one
+// (see search_text.py), so what is looked for is put into words likewise: several in a row are a
+// phrase, for which Pagefind wants quotation marks.
+const CHARACTER = "\\u3040-\\u30ff\\u3400-\\u4dbf\\u4e00-\\u9fff\\uf900-\\ufaff";
+const BETWEEN_WORDS = new RegExp(`[${CHARACTER}](?=[\\p{L}\\p{N}])|[\\p{L}\\p{N}](?=[${CHARACTER}])`, "gu");
+const BLANKS = new RegExp(`([${CHARACTER}\\u3000-\\u303f\\uff00-\\uffef“”‘’]) (?=[${CHARACTER}])`, "gu");
+
+const inWords = (query) => query.replace(BETWEEN_WORDS, "$& ");
+const joined = (text) => text.replace(BLANKS, "$1");
+const isPhrase = (query) => !/\s/.test(query) && inWords(query) !== query;
+const hasPhrase = (text, query) => text.replace(/\s/g, "").toLowerCase().includes(query.toLowerCase());
+
 const searchButton = document.querySelector(".search-button");
 let searchDialog = null;
 let loading = null;
@@ -96,7 +108,7 @@ const search = async () => {
     return showResults(findTitles(query), texts.search_needs_server);
   }
   const tab = searchedTab();
-  const found = await pagefind.debouncedSearch(query, {}, 120);
+  const found = await pagefind.debouncedSearch(isPhrase(query) ? `"${inWords(query)}"` : inWords(query), {}, 120);
   // Something else has been typed since.
   if (!found) return undefined;
   const results = [];
@@ -131,7 +143,9 @@ const pageResult = (page, query, tab) => {
   const before = (anchors, place) => anchors.findLast(({ location: start }) => start <= place);
   const sections = new Map();
   for (const { location: place, weight } of page.weighted_locations) {
-    if (!isAlike(contents[place], query)) continue;
+    if (!isAlike(contents[place], inWords(query))) continue;
+    const around = contents.slice(Math.max(0, place - query.length), place + query.length).join(" ");
+    if (isPhrase(query) && !hasPhrase(around, query)) continue;
     const [kind, tabs] = (before(marks, place)?.id || "@text:").slice(1).split(":");
     if (tab && tabs && !words(tabs).includes(tab)) continue;
     const heading = before(headings, place);
@@ -143,12 +157,12 @@ const pageResult = (page, query, tab) => {
   }
   const found = [...sections.values()].sort((a, b) => b.score - a.score).slice(0, SECTIONS);
   return {
-    title: page.meta.title, number: page.meta.number, address,
+    title: joined(page.meta.title), number: page.meta.number, address,
     sections: found.sort((a, b) => a.places[0] - b.places[0]).map((section) => {
       const place = bestPlace(section.places);
       const terms = foundTerms(place, contents, query);
       return {
-        title: section.heading?.text || "",
+        title: joined(section.heading?.text || ""),
         tabs: section.tabs,
         kind: section.kind,
         excerpt: excerptAt(place, contents, page.anchors),
@@ -198,7 +212,7 @@ const excerptAt = (place, contents, anchors) => {
   const last = Math.min(contents.length, ...next);
   const start = Math.max(place - WORDS_BEFORE, first);
   const end = Math.min(Math.max(place, start) + WORDS_AFTER, last);
-  const text = contents.slice(start, end).join(" ");
+  const text = joined(contents.slice(start, end).join(" "));
   return `${start > first ? "… " : ""}${text}${end < last ? " …" : ""}`;
 };
 
