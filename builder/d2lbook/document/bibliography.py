@@ -9,7 +9,7 @@ from pathlib import Path
 
 from d2lbook.book import Place
 from d2lbook.config import Config
-from d2lbook.document.addresses import file_at, local_path
+from d2lbook.document.addresses import file_at, local_link
 from d2lbook.errors import Problem, RenderError
 
 
@@ -68,8 +68,8 @@ def _missing(path: str, place: Place) -> Problem:
 def _find(config: Config, root: Path, named: NamedFile) -> Path | None:
     """The file: from the page or else from the folder of all pages."""
     for here in (named.page, ""):
-        local = local_path(here, named.path.lstrip("/"))
-        file = file_at(local[0], source=config.source, root=root) if local else None
+        local = local_link(here, named.path.lstrip("/"))
+        file = file_at(local.path, source=config.source, root=root) if local else None
         if file:
             return file
     return None
