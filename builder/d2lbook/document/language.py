@@ -110,7 +110,7 @@ def _fault(catalogue: Mapping[str, Any], language: Language) -> str:
     """What is wrong in a catalogue; empty where nothing is."""
     if unknown := set(catalogue) - {"name", "direction", "quotes", "texts"}:
         return f"there is no '{min(unknown)}' in a language"
-    if catalogue.get("direction", "ltr") not in {"ltr", "rtl"}:
+    if catalogue.get("direction", "ltr") not in ("ltr", "rtl"):
         return "direction has to be ltr or rtl"
     quotes, texts = catalogue.get("quotes", language.quotes), catalogue.get("texts", {})
     if not isinstance(quotes, list | tuple) or not isinstance(texts, dict):

@@ -39,7 +39,7 @@ class MadePage:
 
 @cache
 def _templates() -> jinja2.Environment:
-    """The templates, compiled once for all sites; each is rendered with ``text`` of a language."""
+    """The templates, compiled once for all sites; ``text`` is of the language of each."""
     templates = jinja2.Environment(
         loader=jinja2.PackageLoader(__package__),
         autoescape=True,
@@ -58,6 +58,7 @@ class PageMaker:
     def __init__(self, site: Site) -> None:
         self.site = site
         self._navigation = Navigation(site)
+        self._templates = _templates()
 
     def make(self, document: Document) -> MadePage:
         """The page of this document."""
@@ -71,30 +72,26 @@ class PageMaker:
         previous, following = self._navigation.neighbours(name)
         # A book of one page begins with its text.
         is_cover = name == self.site.contents.page and bool(self.site.contents.children)
-        html = (
-            _templates()
-            .get_template("cover.html" if is_cover else "page.html")
-            .render(
-                site=self.site,
-                text=self.site.language.text,
-                name=name,
-                tabs=document.tabs,
-                entry=self.site.entries[name],
-                link=partial(address, name),
-                page_link=lambda page: address(name, page_file(page)),
-                groups=body.groups(),
-                footnotes=body.footnotes(),
-                references=body.references(),
-                works=body.works(),
-                sections=body.sections(),
-                description=body.description(),
-                title=body.title() or Markup(self.site.entries[name].title),
-                anchors=body.title_anchors(),
-                trail=self._navigation.trail(name),
-                contents=Markup(self._navigation.contents(name)),
-                previous=previous,
-                following=following,
-            )
+        html = self._templates.get_template("cover.html" if is_cover else "page.html").render(
+            site=self.site,
+            text=self.site.language.text,
+            name=name,
+            tabs=document.tabs,
+            entry=self.site.entries[name],
+            link=partial(address, name),
+            page_link=lambda page: address(name, page_file(page)),
+            groups=body.groups(),
+            footnotes=body.footnotes(),
+            references=body.references(),
+            works=body.works(),
+            sections=body.sections(),
+            description=body.description(),
+            title=body.title() or Markup(self.site.entries[name].title),
+            anchors=body.title_anchors(),
+            trail=self._navigation.trail(name),
+            contents=Markup(self._navigation.contents(name)),
+            previous=previous,
+            following=following,
         )
         return MadePage(
             html=html,
@@ -109,20 +106,16 @@ class PageMaker:
         A server shows it in any folder, so its links begin at the site's address.
         """
         home, contents = self.site.address, self._navigation.contents(MISSING)
-        return (
-            _templates()
-            .get_template("missing.html")
-            .render(
-                site=self.site,
-                text=self.site.language.text,
-                name=MISSING,
-                tabs=(),
-                link=lambda file: home + address(MISSING, file),
-                page_link=lambda page: home + address(MISSING, page_file(page)),
-                description="",
-                footnotes=(),
-                contents=Markup(contents.replace('href="', f'href="{escape(home)}')),
-                previous=None,
-                following=None,
-            )
+        return self._templates.get_template("missing.html").render(
+            site=self.site,
+            text=self.site.language.text,
+            name=MISSING,
+            tabs=(),
+            link=lambda file: home + address(MISSING, file),
+            page_link=lambda page: home + address(MISSING, page_file(page)),
+            description="",
+            footnotes=(),
+            contents=Markup(contents.replace('href="', f'href="{escape(home)}')),
+            previous=None,
+            following=None,
         )
