@@ -115,6 +115,15 @@ def test_epubcheck_finds_nothing_wherever_hostile_text_stands(
     checked(build_volume(root, "python", write_epub, epub_file)[0])
 
 
+def test_a_picture_is_what_its_content_says(make_book: MakeBook) -> None:
+    root = make_book(page("# T\n\n![A](../a.jpg)\n"))
+    Image.new("RGB", (30, 20)).save(root / "a.jpg", "PNG")
+    file, problems = build_volume(root, "python", write_epub, epub_file)
+    assert problems == []
+    assert "EPUB/pictures/001.png" in ZipFile(file).namelist()
+    checked(file)
+
+
 def test_what_it_says_of_itself(specimen: Path) -> None:
     epub, _ = build_epub(specimen, "jax")
     package = parsed(epub, "package.opf")

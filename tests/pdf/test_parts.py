@@ -161,7 +161,14 @@ def test_a_part_is_whole_chapters(
     """Chapters begin with a capital; a part has ten letters, or a chapter that has more."""
     monkeypatch.setattr(parts, "MOST_CODE", 10)
     made = [
-        Page(name="", source="", code=code, anchors=(), begins_chapter=code[0].isupper())
+        Page(
+            name="",
+            source="",
+            code=code,
+            anchors=(),
+            begins_chapter=code[0].isupper(),
+            pictures={},
+        )
         for code in pages.split()
     ]
     assert ["".join(page.code for page in run) for run in runs(made)] == expected

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import re
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Any
 
 import pytest
 from d2lbook.errors import OutputError, RenderError
+from PIL import Image
 
 from tests.conftest import MakeBook
 from tests.pdf.books import CONFIG, bookmarks, build_pdf, linked_pages, structure, text_of
@@ -374,13 +377,38 @@ def test_a_formula_that_cannot_be_read_is_shown_and_reported(make_book: MakeBook
     assert "\\foo{x}" in text_of(pdf)
 
 
-def test_a_damaged_picture_names_its_page(make_book: MakeBook) -> None:
-    text = "# T\n\n![A](../a.png)\n"
+def raster(form: str) -> bytes:
+    written = io.BytesIO()
+    Image.new("RGB", (30, 20)).save(written, form)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(("name", "form"), [("a.jpg", "PNG"), ("a.png", "JPEG"), ("a.svg", "PNG")])
+def test_a_picture_is_what_its_content_says(make_book: MakeBook, name: str, form: str) -> None:
+    root = make_book(page(f"# T\n\n![A](../{name})\n"))
+    (root / name).write_bytes(raster(form))
+    pdf, problems = build_pdf(root)
+    assert problems == []
+    assert [each.image.size for each in pdf.pages[3].images if each.image] == [(30, 20)]
+
+
+def test_a_damaged_picture_names_its_line(make_book: MakeBook) -> None:
+    text = "# T\n\nText\n![A](../a.png)\n"
     files = page("# First\n\n```toc\n\nsecond\n```\n", **{"a.png": "no picture"})
     root = make_book({**files, "chapter/second.md": text})
-    with pytest.raises(RenderError, match=r"^chapter/second\.md: error: the image 'a.png' can't"):
+    where = r"^chapter/second\.md:4: error: the image 'a.png' can't"
+    with pytest.raises(RenderError, match=where):
         build_pdf(root)
     assert not (root / "_build" / "pdf").exists()
+
+
+def test_a_damaged_picture_of_an_output_names_its_cell(make_book: MakeBook) -> None:
+    damaged = base64.b64encode(raster("PNG")[:50]).decode()
+    output = {"output_type": "display_data", "data": {"image/png": damaged}}
+    where = r"^chapter/index\.md:[34]: error: a picture that this cell puts out can't be read"
+    with pytest.raises(RenderError, match=where) as raised:
+        build_pdf(make_book(page(with_outputs(output))))
+    assert "outputs/" not in str(raised.value)
 
 
 @pytest.mark.parametrize(

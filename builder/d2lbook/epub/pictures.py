@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
-from d2lbook.volume.rasters import fitted
+from d2lbook.volume.rasters import fitted, suffix_of
 
 MEDIA_TYPES: Mapping[str, str] = {
     ".gif": "image/gif",
@@ -35,9 +34,9 @@ def prepared(pictures: Mapping[str, bytes]) -> dict[str, Picture]:
     """The pictures, by their paths."""
     found: dict[str, Picture] = {}
     for number, path in enumerate(sorted(pictures), 1):
-        suffix = PurePosixPath(path).suffix.lower()
         content = pictures[path]
-        content = _sound_svg(content) if suffix == ".svg" else fitted(content, path)
+        suffix = suffix_of(content, path)
+        content = _sound_svg(content) if suffix == ".svg" else fitted(content)
         found[path] = Picture(file=f"pictures/{number:03}{suffix}", content=content)
     return found
 

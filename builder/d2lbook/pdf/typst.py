@@ -88,6 +88,7 @@ def _pages(trees: Sequence[PageTree], writer: Writer) -> list[Page]:
             code=writer.page(tree.blocks),
             anchors=identifiers([tree]),
             begins_chapter=tree.blocks[0]["t"] == "Header" and tree.blocks[0]["c"][0] == 1,
+            pictures=tree.picture_places,
         )
         for number, tree in enumerate(trees, 1)
     ]

@@ -16,17 +16,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import resources
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import typst
 
+from d2lbook.book import Place
 from d2lbook.errors import RenderError
 from d2lbook.parallel import in_a_copy
 from d2lbook.pdf import fonts
 from d2lbook.pdf.binding import Anchor, Part
 from d2lbook.pdf.drawings import with_own_fonts
 from d2lbook.pdf.markup import arguments, literal
-from d2lbook.volume.rasters import fitted
+from d2lbook.volume.rasters import fitted, suffix_of
 
 _TEMPLATE = "template.typ"
 _PLACE = re.compile(r"┌─ .*?(pages/\d+\.typ):\d+")
@@ -45,6 +46,8 @@ class Page:
     anchors: Sequence[str]
     """The names of the places on it that links can lead to."""
     begins_chapter: bool
+    pictures: Mapping[str, Place]
+    """Where it shows which picture."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +70,8 @@ class Workspace:
         self._with_installed_fonts = bool(families)
         self._places: dict[str, str] = {}
         """Where the compiler finds each picture."""
+        self._made: set[str] = set()
+        """Those that code made."""
         template = resources.files(__package__).joinpath(_TEMPLATE).read_bytes()
         (folder / _TEMPLATE).write_bytes(template)
         definitions = (
@@ -79,22 +84,19 @@ class Workspace:
 
     def add_pictures(self, paths: Iterable[str], root: Path) -> dict[str, str]:
         """Put in pictures from below ``root``; returns where the compiler finds each."""
-        places = {path: self._picture_place(path) for path in sorted(paths)}
-        for path, place in places.items():
-            self._add_picture(place, (root / path).read_bytes())
-        return places
+        return {path: self._add_picture(path, (root / path).read_bytes()) for path in sorted(paths)}
 
     def add_made_pictures(self, pictures: Mapping[str, bytes]) -> dict[str, str]:
         """Put in these pictures; returns where the compiler finds each."""
-        places = {path: self._picture_place(path) for path in sorted(pictures)}
-        for path, place in places.items():
-            self._add_picture(place, pictures[path])
-        return places
+        self._made.update(pictures)
+        return {path: self._add_picture(path, pictures[path]) for path in sorted(pictures)}
 
-    def _add_picture(self, place: str, content: bytes) -> None:
-        is_drawing = place.endswith(".svg")
-        shown = with_own_fonts(content) if is_drawing else fitted(content, place)
+    def _add_picture(self, path: str, content: bytes) -> str:
+        suffix = suffix_of(content, path)
+        place = self._places[path] = f"/pictures/{len(self._places) + 1:03}{suffix}"
+        shown = with_own_fonts(content) if suffix == ".svg" else fitted(content)
         (self._folder / place[1:]).write_bytes(shown)
+        return place
 
     def add_pages(self, pages: Iterable[Page], others: str) -> None:
         """Put in all pages of the book; ``others`` are the characters that it has elsewhere."""
@@ -198,15 +200,16 @@ class Workspace:
             try:
                 compiler.compile(format="pdf")
             except typst.TypstError as error:
-                shown = (page.source for page in pages if place in page.code)
-                what = f"the image '{path}' can't be read: {error.message}"
-                return RenderError.at(next(shown, path), 0, what, "mend it, or take another one")
+                shown = (page.pictures[path] for page in pages if path in page.pictures)
+                at = next(shown, Place(path=path, line=0))
+                name = (
+                    "a picture that this cell puts out"
+                    if path in self._made
+                    else f"the image '{path}'"
+                )
+                what = f"{name} can't be read: {error.message}"
+                return RenderError.at(at.path, at.line, what, "mend it, or take another one")
         return None
-
-    def _picture_place(self, path: str) -> str:
-        suffix = PurePosixPath(path).suffix.lower()
-        self._places[path] = f"/pictures/{len(self._places) + 1:03}{suffix}"
-        return self._places[path]
 
     def _write(self, name: str, markup: str) -> None:
         (self._folder / name).write_text(f"{markup}\n", encoding="utf-8")

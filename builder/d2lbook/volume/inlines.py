@@ -71,6 +71,8 @@ class InlineWriter(ABC):
             what = f"PDFs and EPUBs can't show the image '{source}'"
             self.warn(token, what, "keep it as SVG, PNG or JPEG")
             path = ""
+        if path:
+            self.tree.picture_places.setdefault(path, self.place(token))
         return nodes.image(path, alt if path else alt or source, **sizes)
 
     def formula(self, token: Token) -> Node:

@@ -36,6 +36,8 @@ class PageTree:
     blocks: list[Node] = field(default_factory=list)
     pictures: dict[str, bytes] = field(default_factory=dict)
     """Pictures that code made, by the path that their Image names."""
+    picture_places: dict[str, Place] = field(default_factory=dict)
+    """Where each picture, of the book or made by code, is shown first, by that path."""
     formulas: list[tuple[Formula, Place]] = field(default_factory=list)
     """All formulas, and where they stand."""
     problems: list[Problem] = field(default_factory=list)

@@ -121,11 +121,12 @@ class _PageWriter(InlineWriter):
             self.volume.language,
             self.volume.limits,
         )
-        self.tree.formulas += [
-            (Formula(found["c"][1], display=True), self.page.place(cell.line_of(0)))
-            for found in nodes.walk(outputs)
-            if found["t"] == "Math"
-        ]
+        place = self.page.place(cell.line_of(0))
+        for found in nodes.walk(outputs):
+            if found["t"] == "Math":
+                self.tree.formulas.append((Formula(found["c"][1], display=True), place))
+            elif found["t"] == "Image":
+                self.tree.picture_places.setdefault(found["c"][2][0], place)
         if not block.shows_source or not cell.source.strip():
             return outputs
         source = [nodes.code_block(cell.source, cell.language)]

@@ -1,4 +1,4 @@
-"""Photos and screenshots, made no larger than paper and e-readers can show.
+"""Pictures: what their content says they are; photos are made no larger than can be shown.
 
 Whoever shows a picture unpacks it first: a camera's takes fifty megabytes, most of
 them for details that no printer shows.
@@ -7,6 +7,7 @@ them for details that no printer shows.
 from __future__ import annotations
 
 import io
+import re
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -17,16 +18,29 @@ HIGHEST = round(190 / 25.4 * DOTS_PER_INCH)
 _WORTH = 1.25
 """A picture that is less than so many times too large stays as sharp as it is."""
 
-_FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG"}
+_BEGINNINGS = {
+    ".gif": re.compile(rb"GIF8[79]a"),
+    ".jpg": re.compile(rb"\xff\xd8\xff"),
+    ".png": re.compile(rb"\x89PNG\r\n\x1a\n"),
+    ".webp": re.compile(rb"RIFF....WEBP", re.DOTALL),
+    ".svg": re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<[!?].*?)?<svg\b", re.DOTALL),
+}
+_FORMATS = {".jpg": "JPEG", ".png": "PNG"}
 _MODES = {"JPEG": ("L", "RGB", "CMYK"), "PNG": ("L", "LA", "RGB", "RGBA")}
 
 
-def fitted(content: bytes, path: str) -> bytes:
+def suffix_of(content: bytes, path: str) -> str:
+    """What a picture's name should end with; that of ``path`` where its content does not say."""
+    found = (suffix for suffix, begins in _BEGINNINGS.items() if begins.match(content[:4096]))
+    return next(found, PurePosixPath(path).suffix.lower())
+
+
+def fitted(content: bytes) -> bytes:
     """The picture with the pixels that paper can show; as it is where it has no more.
 
     What can't be read, and what no camera makes, stays as it is too.
     """
-    form = _FORMATS.get(PurePosixPath(path).suffix.lower(), "")
+    form = _FORMATS.get(suffix_of(content, ""), "")
     if not form:
         return content
     from PIL import Image, ImageOps
@@ -48,6 +62,6 @@ def fitted(content: bytes, path: str) -> bytes:
             options |= {"quality": 85} if form == "JPEG" else {"compress_level": 1}
             written = io.BytesIO()
             ImageOps.exif_transpose(smaller).save(written, form, **options)
-    except (OSError, ValueError, Image.DecompressionBombError):
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         return content
     return written.getvalue()
