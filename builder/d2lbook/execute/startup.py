@@ -391,8 +391,7 @@ def wait_for_the_living(kernel: Any) -> None:
 
 
 def is_alive(child: Any) -> bool:
-    import psutil  # type: ignore[import-untyped]  # ipykernel has found the child with it
-
+    psutil = sys.modules["psutil"]  # with which ipykernel has found the child
     try:
         return bool(child.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
