@@ -359,6 +359,33 @@ def test_a_question_is_refused(bench: Workbench) -> None:
     assert problem.place == notebook().page.place(6)
 
 
+def test_a_tab_mark_in_a_book_without_tabs(bench: Workbench) -> None:
+    problem = bench.execute_one("%%tab all\n1").problem
+    assert problem
+    assert problem.what == "UsageError: Cell magic `%%tab` not found."
+    assert problem.remedy == "name the tabs in [build] tabs of config.ini"
+
+
+def test_a_file_of_the_book_that_is_no_resource(tmp_path: Path) -> None:
+    bench = Workbench(tmp_path, "[build]\nresources = given\n")
+    for name in ("chapter/deep/x.txt", "given/x.txt"):
+        bench.write(name, "x")
+
+    def remedy(code: str) -> str:
+        problem = bench.execute_one(code).problem
+        assert problem
+        assert problem.what.startswith("FileNotFoundError")
+        return problem.remedy
+
+    said = "name chapter/deep/x.txt in [build] resources of config.ini"
+    assert remedy("open('deep/x.txt')") == said
+    assert remedy("open('../chapter/deep/x.txt')") == said
+    assert remedy("import os; os.listdir('deep')") == said.replace("/x.txt", "")
+    assert remedy("open('deep/y.txt')") == ""
+    assert remedy("import os; os.chdir('/')\nopen('../given/x.txt')") == ""
+    assert remedy("raise FileNotFoundError(f\"'{'x' * 5000}'\")") == ""
+
+
 def test_a_cell_that_does_not_end(tmp_path: Path, preload: str) -> None:
     bench = Workbench(tmp_path, f"{preload}[execute]\ntimeout = 2\n")
     done = bench.execute_one("print('first')", "\nwhile True: pass", "print('never')")

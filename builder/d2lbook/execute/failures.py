@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 from dataclasses import replace
+from pathlib import Path, PurePosixPath
 
 from d2lbook.book import Cell, Notebook, Output, Place
+from d2lbook.config import Config
 from d2lbook.errors import Problem
 from d2lbook.execute.jobs import runnable_cells
+from d2lbook.source.files import resource_files
 from d2lbook.source.raises import Expectation, without_expectation
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -17,6 +21,7 @@ REMEDIES = {
     r"^StdinNotImplementedError": (
         "nobody can answer while a book is built: write the value instead"
     ),
+    r"^UsageError: Cell magic `%%tab` not found": "name the tabs in [build] tabs of config.ini",
     r"\.so[.\d]*: cannot open shared object file": (
         "install the system's package with that library; "
         "for MXNet on Debian: apt-get install libgomp1 libquadmath0"
@@ -38,6 +43,24 @@ def cell_error(
         tab=notebook.tab,
         detail=last_lines(_report(outputs)),
     )
+
+
+def with_missing_resource(problem: Problem, notebook: Notebook, config: Config) -> Problem:
+    """The problem, with its remedy where a cell misses a file that is in the book.
+
+    Kernels run where only the resources are.
+    """
+    missed = re.match(r"FileNotFoundError: .*?'([^']+)'", problem.what)
+    if not missed or problem.remedy:
+        return problem
+    folder = config.source / PurePosixPath(notebook.page.name).parent
+    file = Path(os.path.normpath(folder / missed[1]))
+    is_ours = file.is_relative_to(config.source) and not file.is_relative_to(config.output)
+    is_there = any(each.is_relative_to(file) for each in resource_files(config))
+    if not is_ours or is_there or not os.path.exists(file):  # noqa: PTH110, as any text is a name
+        return problem
+    name = file.relative_to(config.source).as_posix()
+    return replace(problem, remedy=f"name {name} in [build] resources of config.ini")
 
 
 def wrong_error(problem: Problem, expected: Expectation) -> Problem:

@@ -11,6 +11,7 @@ import asyncio
 import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from d2lbook.book import Notebook
@@ -19,6 +20,7 @@ from d2lbook.errors import Problem
 from d2lbook.execute.compiled import compiled_folder, prune_compiled
 from d2lbook.execute.devices import find_gpus, gpus_needed, without_gpu
 from d2lbook.execute.executors import Executor, LocalExecutor
+from d2lbook.execute.failures import with_missing_resource
 from d2lbook.execute.jobs import Execution, Job, Observer
 from d2lbook.execute.keeping import Keeper
 from d2lbook.execute.modules import find_roots, link_modules
@@ -104,7 +106,7 @@ def _execute(
         for each, preload in zip(stale, modules_before, strict=True)
     ]
     with nullcontext(executor) if executor else closing(LocalExecutor(slots)) as used:
-        scheduler = _Scheduler(keeper, used, observer, fail_fast=config.execute.fail_fast)
+        scheduler = _Scheduler(config, keeper, used, observer)
         try:
             return asyncio.run(scheduler.run(stale, jobs))
         except asyncio.CancelledError:
@@ -117,12 +119,13 @@ class _Scheduler:
     """Hands jobs to an executor and keeps what comes back."""
 
     def __init__(
-        self, keeper: Keeper, executor: Executor, observer: Observer, *, fail_fast: bool
+        self, config: Config, keeper: Keeper, executor: Executor, observer: Observer
     ) -> None:
+        self.config = config
         self.keeper = keeper
         self.executor = executor
         self.observer = _Noting(observer)
-        self.fail_fast = fail_fast
+        self.fail_fast = config.execute.fail_fast
         self.tasks: list[tuple[Job, asyncio.Task[Execution]]] = []
 
     async def run(self, stale: Sequence[Found], jobs: Sequence[Job]) -> list[Execution]:
@@ -147,6 +150,10 @@ class _Scheduler:
 
     async def _run_one(self, found: Found, job: Job) -> Execution:
         execution = await self.executor.submit(job, self.observer)
+        if execution.problem:
+            # Here, as another machine doesn't have the files that are no resources.
+            problem = with_missing_resource(execution.problem, job.notebook, self.config)
+            execution = replace(execution, problem=problem)
         if found.inputs:
             self.keeper.keep(found.inputs, execution)
         self.observer.finished(execution)
