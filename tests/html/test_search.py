@@ -119,7 +119,7 @@ def test_words_are_found_with_their_section(window: Watched, served: str) -> Non
             "1.2",
             "Things to Read",
             "Exercises",
-            "… 1. A word that stands in the fold: hippopotamus.",
+            "Solution 1. A word that stands in the fold: hippopotamus.",
         ]
     ]
     expect(page.locator(".search mark")).to_have_text("hippopotamus")
@@ -212,7 +212,7 @@ def test_what_is_typed_while_the_index_is_on_its_way_waits_for_it(
     page.get_by_role("searchbox").fill("hippopotamus")
     page.wait_for_timeout(100)
     status = page.get_by_role("dialog").get_by_role("status")
-    assert status.text_content() == ""
+    assert status.text_content() == "Searching …"
     late[0].continue_()
     expect(status).to_have_text("Pages found: 1")
 
@@ -343,3 +343,91 @@ def test_words_of_chinese_are_found_within_sentences(
         assert found("网图") == []
         assert found("学习") == ["深度学习 in PyTorch. 图表，以及卷积神经网络用于图像识别。"]
         assert page.locator(".search .results a").first.inner_text() == "深度学习 in PyTorch"
+
+
+def test_the_number_of_pages_is_of_all_and_more_are_shown_on_request(
+    window: Watched, long_book: str
+) -> None:
+    page = window.page
+    page.goto(f"{long_book}/index.html")
+    looked_for(page, "zebra")
+    dialog = page.get_by_role("dialog")
+    status, titles = dialog.get_by_role("status"), page.locator(".results > li > a")
+    expect(status).to_have_text("Pages found: 30")
+    expect(titles).to_have_count(12)
+    more = dialog.get_by_role("button", name="Show more pages")
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    for _ in range(25):
+        page.keyboard.press("ArrowDown")
+    expect(more).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(titles).to_have_count(24)
+    expect(titles.nth(12)).to_be_focused()
+    more.click()
+    expect(titles).to_have_count(30)
+    assert len({title.inner_text() for title in titles.all()}) == 30
+    expect(more).to_have_count(0)
+    expect(status).to_have_text("Pages found: 30")
+    dialog.get_by_role("radio", name="PyTorch").check()
+    expect(status).to_have_text("Pages found: 20")
+    expect(titles).to_have_count(12)
+
+
+def test_without_an_index_titles_are_found_and_it_says_so(
+    chromium: Browser, long_book: str
+) -> None:
+    with chromium.new_context(viewport=DESKTOP) as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        page.route("**/pagefind.js", lambda route: route.abort())
+        page.goto(f"{long_book}/index.html")
+        page.keyboard.press("/")
+        page.get_by_role("searchbox").fill("page 2")
+        status = page.get_by_role("dialog").get_by_role("status")
+        expect(status).to_have_text(
+            "Pages found: 11 · The index for searching could not be loaded: "
+            "only titles are searched."
+        )
+
+
+def test_an_index_that_breaks_off_is_none(chromium: Browser, long_book: str) -> None:
+    with chromium.new_context(viewport=DESKTOP) as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        page.route("**/fragment/*", lambda route: route.abort())
+        page.goto(f"{long_book}/index.html")
+        page.keyboard.press("/")
+        page.get_by_role("searchbox").fill("zebra")
+        status = page.get_by_role("dialog").get_by_role("status")
+        expect(status).to_contain_text("Nothing found for “zebra” · The index for searching")
+
+
+def test_from_disk_it_is_said_that_nothing_was_found(window: Watched, demo: Path) -> None:
+    page = window.page
+    page.goto((demo / TOUR).as_uri())
+    page.keyboard.press("/")
+    page.get_by_role("searchbox").fill("walrus")
+    expect(page.get_by_role("dialog").get_by_role("status")).to_contain_text(
+        "Nothing found for “walrus” · Opened from disk"
+    )
+
+
+def test_what_an_excerpt_begins_with(chromium: Browser, long_book: str) -> None:
+    with chromium.new_context(viewport=PHONE) as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        page.goto(f"{long_book}/index.html")
+        excerpt = page.locator(".excerpt")
+        # Of a heading the text below it, not above it.
+        looked_for(page, "walrus")
+        expect(page.locator(".results strong mark")).to_have_text("Walrus")
+        expect(excerpt).to_have_text(re.compile("^Nothing but words"))
+        # Two formulas that follow one another are one gap.
+        looked_for(page, "ostrich")
+        expect(excerpt).to_have_text(re.compile("^We see … then an ostrich and …"))
+        assert "… …" not in (excerpt.text_content() or "")
+        # Long words before it do not push it out of sight.
+        looked_for(page, "okapi")
+        expect(excerpt.locator("mark")).to_have_text("okapi")
+        mark, box = excerpt.locator("mark").bounding_box(), excerpt.bounding_box()
+        assert mark
+        assert box
+        assert mark["y"] + mark["height"] <= box["y"] + box["height"]

@@ -4,7 +4,7 @@
 
 const RESULTS = 12;
 const SECTIONS = 3;
-const WORDS_BEFORE = 8;
+const CHARACTERS_BEFORE = 50;
 const WORDS_AFTER = 20;
 
 // Chinese and Japanese have no blanks between words. In the index each of their characters is one
@@ -17,11 +17,13 @@ const BLANKS = new RegExp(`([${CHARACTER}\\u3000-\\u303f\\uff00-\\uffef“”‘
 const inWords = (query) => query.replace(BETWEEN_WORDS, "$& ");
 const joined = (text) => text.replace(BLANKS, "$1");
 const isPhrase = (query) => !/\s/.test(query) && inWords(query) !== query;
+const asIndexed = (query) => isPhrase(query) ? `"${inWords(query)}"` : inWords(query);
 const hasPhrase = (text, query) => text.replace(/\s/g, "").toLowerCase().includes(query.toLowerCase());
 
 const searchButton = document.querySelector(".search-button");
 let searchDialog = null;
 let loading = null;
+let finding = null;
 
 const searchMarkup = () => `
   <form role="search">
@@ -100,39 +102,54 @@ const loadPagefind = async () => {
 const searchedWords = () => searchDialog.querySelector("input").value.trim();
 
 const search = async () => {
-  const pagefind = await loading;
   const query = searchedWords();
-  if (!query) return showResults([], "");
-  if (!pagefind) {
-    // From disk no index can be loaded: titles are looked for, and that is said.
-    return showResults(findTitles(query), texts.search_needs_server);
-  }
-  const tab = searchedTab();
-  const found = await pagefind.debouncedSearch(isPhrase(query) ? `"${inWords(query)}"` : inWords(query), {}, 120);
+  const found = { query, tab: searchedTab(), waiting: [], results: [], shown: 0, note: "" };
+  finding = found;
+  if (!query) return showResults(found, "");
+  searchDialog.querySelector(".found").textContent ||= texts.searching;
+  const pagefind = await loading;
+  const isFound = pagefind && await findPages(pagefind, found).then(() => true, () => false);
   // Something else has been typed since.
-  if (!found) return undefined;
-  const results = [];
-  for (let next = 0; next < found.results.length && results.length < RESULTS; next += 2 * RESULTS) {
-    const pages = await Promise.all(found.results.slice(next, next + 2 * RESULTS).map((each) => each.data()));
+  if (found !== finding) return undefined;
+  if (!isFound) findTitles(found);
+  return showResults(found, describeCount(found));
+};
+
+const findPages = async (pagefind, found) => {
+  const answer = await pagefind.debouncedSearch(asIndexed(found.query), {}, 120);
+  found.waiting = answer?.results || [];
+  await lookAt(found);
+};
+
+// Looks at pages until there are enough to show. Only a page's own text says whether it is for a
+// framework: where one is chosen all are looked at, so that their number is right.
+const lookAt = async ({ query, tab, waiting, results, shown }) => {
+  while (waiting.length && (tab || results.length < shown + RESULTS)) {
+    const pages = await Promise.all(waiting.splice(0, RESULTS).map((each) => each.data()));
     const wanted = pages.filter(({ meta }) => !tab || !meta.tabs || words(meta.tabs).includes(tab));
     results.push(...wanted.map((page) => pageResult(page, query, tab)).filter((page) => page.sections.length));
   }
-  if (query !== searchedWords()) return undefined;
-  return showResults(results.slice(0, RESULTS), describeCount(results.length, query));
 };
 
-const describeCount = (count, query) => (
-  count ? fill(texts.found_pages, { count }) : fill(texts.found_nothing, { query })
-);
+const describeCount = ({ query, waiting, results, note }) => {
+  const count = results.length + waiting.length;
+  const text = count ? fill(texts.found_pages, { count }) : fill(texts.found_nothing, { query });
+  return note ? `${text} · ${note}` : text;
+};
 
-const findTitles = (query) => all(".site-contents .number + span")
-  .filter((title) => title.textContent.toLowerCase().includes(query.toLowerCase()))
-  .slice(0, RESULTS)
-  .map((title) => ({
-    title: title.textContent,
-    number: title.previousElementSibling.textContent,
-    address: title.parentElement.href, sections: [],
-  }));
+// Where there is no index, as from disk, titles are looked for, and that is said.
+const findTitles = (found) => {
+  const isServed = location.protocol.startsWith("http");
+  found.note = isServed ? texts.search_lacks_index : texts.search_needs_server;
+  found.waiting = [];
+  found.results = all(".site-contents .number + span")
+    .filter((title) => title.textContent.toLowerCase().includes(found.query.toLowerCase()))
+    .map((title) => ({
+      title: title.textContent,
+      number: title.previousElementSibling.textContent,
+      address: title.parentElement.href, sections: [],
+    }));
+};
 
 // A page with its sections in which the words stand, those with most of them first.
 const pageResult = (page, query, tab) => {
@@ -203,17 +220,29 @@ const bestPlace = (places) => {
   return places.reduce((best, place) => (near(place) > near(best) ? place : best));
 };
 
-// Some words around this one, all of the same frameworks and below the same heading.
+// Some words around this one, all of the same frameworks and below the same heading; if this one
+// is part of the heading, what stands below it.
 const excerptAt = (place, contents, anchors) => {
   const isHeading = ({ element }) => /^h[1-6]$/.test(element);
   const below = (anchor) => anchor.location + (isHeading(anchor) ? anchor.text.split(" ").length : 0);
-  const first = Math.max(0, ...anchors.map(below).filter((border) => border <= place));
-  const next = anchors.map((anchor) => anchor.location).filter((border) => border > Math.max(place, first));
+  const first = Math.max(0, ...anchors.filter((anchor) => anchor.location <= place).map(below));
+  const next = anchors.map((anchor) => anchor.location).filter((border) => border > place);
   const last = Math.min(contents.length, ...next);
-  const start = Math.max(place - WORDS_BEFORE, first);
+  const start = Math.max(first, startBefore(place, contents));
   const end = Math.min(Math.max(place, start) + WORDS_AFTER, last);
   const text = joined(contents.slice(start, end).join(" "));
-  return `${start > first ? "… " : ""}${text}${end < last ? " …" : ""}`;
+  // Formulas have been left out of the text: where one is cut off, or two follow one another,
+  // that is said once.
+  return `${start > first ? "… " : ""}${text}${end < last ? " …" : ""}`.replace(/…(?: …)+/g, "…");
+};
+
+// Only few lines of an excerpt are shown: so few characters stand before the word that it is in them.
+const startBefore = (place, contents) => {
+  let start = place;
+  for (let room = CHARACTERS_BEFORE; start > 0 && contents[start - 1].length < room; start -= 1) {
+    room -= contents[start - 1].length + 1;
+  }
+  return start;
 };
 
 const resultAddress = (address, { tabs }, terms, id) => {
@@ -240,21 +269,46 @@ const marked = (text, terms) => {
   return [...parts, text.slice(done)];
 };
 
-const showResults = (results, status) => {
+const showResults = (found, status) => {
   searchDialog.querySelector(".found").textContent = status;
-  searchDialog.querySelector(".results").replaceChildren(...results.map((page) => {
-    const first = page.sections[0];
-    const link = make("a", { href: first ? resultAddress(page.address, first, first.terms, "") : page.address });
-    link.append(make("span", { className: "number" }, page.number || ""), make("span", {}, page.title));
-    return make("li", {}, link, make("ol", {}, ...page.sections.map(sectionResult)));
-  }));
+  searchDialog.querySelector(".results").replaceChildren();
+  appendResults(found);
+};
+
+const appendResults = (found) => {
+  const items = found.results.slice(found.shown, found.shown + RESULTS).map(pageItem);
+  found.shown += items.length;
+  searchDialog.querySelector(".results").append(...items);
+  if (found.results.length + found.waiting.length > found.shown) {
+    const button = make("button", { type: "button" }, texts.more_pages);
+    button.addEventListener("click", () => showMore(found, button));
+    searchDialog.querySelector(".results").append(make("li", { className: "rest" }, button));
+  }
+  return items;
+};
+
+const showMore = async (found, button) => {
+  button.disabled = true;
+  await lookAt(found);
+  if (found !== finding) return;
+  button.parentElement.remove();
+  searchDialog.querySelector(".found").textContent = describeCount(found);
+  const [first] = appendResults(found);
+  (first?.querySelector("a") || searchDialog.querySelector("input")).focus();
+};
+
+const pageItem = (page) => {
+  const first = page.sections[0];
+  const link = make("a", { href: first ? resultAddress(page.address, first, first.terms, "") : page.address });
+  link.append(make("span", { className: "number" }, page.number || ""), make("span", {}, page.title));
+  return make("li", {}, link, make("ol", {}, ...page.sections.map(sectionResult)));
 };
 
 const sectionResult = ({ title, tabs, kind, excerpt, terms, address }) => {
   const link = make("a", { href: address });
-  if (title) link.append(make("strong", {}, title));
+  if (title) link.append(make("strong", {}, ...marked(title, terms)));
   if (tabs.length) link.append(make("span", { className: "of-tabs" }, tabs.map(nameOf).join(", ")));
-  link.append(make("span", { className: `excerpt ${kind}` }, ...marked(excerpt, terms)));
+  if (excerpt) link.append(make("span", { className: `excerpt ${kind}` }, ...marked(excerpt, terms)));
   return make("li", {}, link);
 };
 
@@ -263,7 +317,7 @@ const moveAmongResults = (event) => {
   if (event.key === "Escape") searchDialog.close();
   const steps = { ArrowDown: 1, ArrowUp: -1 };
   if (!(event.key in steps) || event.target.type === "radio") return;
-  const stops = [searchDialog.querySelector("input"), ...all(".results a", searchDialog)];
+  const stops = [searchDialog.querySelector("input"), ...all(".results :is(a, button)", searchDialog)];
   const next = stops[stops.indexOf(document.activeElement) + steps[event.key]];
   if (!next) return;
   event.preventDefault();
