@@ -11,6 +11,7 @@ from d2lbook.document.bibliography import BibFile, NamedFile, read_bibliography
 from d2lbook.errors import Problem, RenderError
 
 from tests.conftest import MakeBook
+from tests.document.pages import documents_of
 
 CONFIG = "[build]\nsource_dir = text\n[pdf]\nbibfile = book.bib\n"
 
@@ -60,3 +61,11 @@ def test_another_encoding_is_an_error_with_its_line(make_book: MakeBook) -> None
     (root / "book.bib").write_bytes(b"@book{a,\n title = {\xe9}}")
     with pytest.raises(RenderError, match=r"^book\.bib:2: error: the file is not UTF-8"):
         read(root)
+
+
+def test_a_page_has_the_list_once_whatever_it_names() -> None:
+    text = "# T\n\n:bibliography:`a.bib`\n:bibliography:`b.bib`\n\n---\n\n:bibliography:`c.bib`\n"
+    page = documents_of({"index": text})[0].pages["index"]
+    assert [named.path for named in page.bibliographies] == ["a.bib", "b.bib", "c.bib"]
+    tokens = [token for block in page.blocks for token in getattr(block, "tokens", ())]
+    assert [token.type for token in tokens].count("bibliography") == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from markdown_it.token import Token
 
@@ -39,7 +40,8 @@ def build_document(
     """
     tabs = tuple(notebooks)
     cells, problems = _parse_cells(page, tabs, quotes, sources)
-    prose, notes, missing = collect_footnotes(cells, page)
+    bibliographies = tuple(_bibliographies(page, cells))
+    prose, notes, missing = collect_footnotes(_listing_once(cells), page)
     counter = Counter(tabs, _label_names(prose))
     for part in prose:
         counter.count(part.tokens, part.tabs)
@@ -56,7 +58,7 @@ def build_document(
         references=tuple(_references(page, prose, notes)),
         citations=tuple(_citations(page, prose, notes)),
         counts={kind: counter.total(kind) for kind in ("figure", "table", "equation")},
-        bibliographies=tuple(_bibliographies(page, prose)),
+        bibliographies=bibliographies,
     )
     if not document.title:
         what, remedy = "this page has no title", "begin it with '# Title'"
@@ -209,6 +211,22 @@ def _bibliographies(page: Page, prose: Sequence[Prose]) -> Iterator[NamedFile]:
             if token.type == "bibliography":
                 place = page.place(part.cell.line_of((token.map or [0])[0]))
                 yield NamedFile(page=page.name, path=token.meta["path"], place=place)
+
+
+def _listing_once(prose: Sequence[Prose]) -> list[Prose]:
+    """The prose with the list of references only where a tab first has it."""
+    listed: set[str] = set()
+    found: list[Prose] = []
+    for part in prose:
+        tokens: list[Token] = []
+        for token in part.tokens:
+            if token.type == "bibliography":
+                if part.tabs and listed.issuperset(part.tabs):
+                    continue
+                listed.update(part.tabs)
+            tokens.append(token)
+        found.append(replace(part, tokens=tuple(tokens)))
+    return found
 
 
 def citation_of(token: Token) -> Citation:
