@@ -124,6 +124,18 @@ def test_a_picture_is_what_its_content_says(make_book: MakeBook) -> None:
     checked(file)
 
 
+def test_markdown_of_outputs_is_set(make_book: MakeBook) -> None:
+    data = '{"text/markdown": "# Head\\n\\n**m** $x^2$", "text/plain": "<Markdown>"}'
+    outputs = f'[{{"output_type": "display_data", "data": {data}}}]'
+    code = f"```{{.python .input}}\nrun()\n```\n\n```{{.json .output n=1}}\n{outputs}\n```\n"
+    file, problems = build_volume(
+        make_book(page(f"# T\n\n{code}")), "python", write_epub, epub_file
+    )
+    assert problems == []
+    assert text_of(ZipFile(file)) == "1 T run() Head m x2"
+    checked(file)
+
+
 def test_what_it_says_of_itself(specimen: Path) -> None:
     epub, _ = build_epub(specimen, "jax")
     package = parsed(epub, "package.opf")

@@ -104,6 +104,33 @@ def test_the_richest_form_is_shown(writer: OutputWriter) -> None:
     assert "<strong>b</strong>" in html
 
 
+@pytest.mark.parametrize(
+    ("output", "shown"),
+    [
+        (data(markdown="**m**, $x^2$ costs $5"), "<p><strong>m</strong>, #x^2# costs $5</p>"),
+        (data(markdown="$$y$$\n\n| a |\n|---|\n| $z$ |"), "#y#<table>a #z# </table>"),
+        (data(markdown="## Head $x$"), "<p><strong>Head #x#</strong></p>"),
+        (data(latex="$x^2$ Text **no** $z$"), "<p>#x^2# Text **no** #z#</p>"),
+        (data(latex="$x^2$"), "#x^2#"),
+        (data(markdown="A $\\undefined$"), "<p>A <code>\\undefined</code></p>"),
+        (data(markdown="![A $x$](https://example.org/a.png)"), "<p></p>"),
+        (data(markdown="a &#xe000;7&#xe001; $x$"), "<p>a #x#</p>"),
+    ],
+)
+def test_markdown_and_formulas_with_text(writer: OutputWriter, output: Output, shown: str) -> None:
+    html = writer.write([output])
+    tex = r'.*?<annotation encoding="application/x-tex">(.*?)</annotation>.*?(?:</span>)+'
+    html = re.sub(rf'<span class="katex(?:-display)?">{tex}(?!<span|[^<]*</span>)', r"#\1#", html)
+    html = re.sub(r"<(?!/?(?:strong|table|p|code)\b)[^>]*>", "", html)
+    assert " ".join(html.split()).replace("> ", ">") == shown
+
+
+def test_no_formula_gets_into_an_attribute(writer: OutputWriter) -> None:
+    html = writer.write([data(markdown='<p title="\n\n$x$\n\n<script>alert(1)</script>">b</p>')])
+    assert "katex" not in html
+    assert "\ue000" not in html
+
+
 def test_html_is_shown_as_it_is_where_outputs_are_trusted() -> None:
     writer = OutputWriter(load_language("en"), str, trusts=True)
     html = "<style>p { color: red }</style><p id=x>x</p><script>draw(x)</script>"

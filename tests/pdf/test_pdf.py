@@ -211,6 +211,19 @@ def test_outputs_are_there_in_order(make_book: MakeBook) -> None:
     assert "run() printed E: broken" in text_of(pdf)
 
 
+def test_markdown_and_formulas_of_outputs_are_set(make_book: MakeBook) -> None:
+    plain = {"text/plain": "<IPython.core.display object>"}
+    texts = (
+        {"text/markdown": "# Head\n\n**m** $x^2$\n\n- item"},
+        {"text/latex": "$a$ Text *b* $$c$$"},
+    )
+    outputs = ({"output_type": "display_data", "data": plain | data} for data in texts)
+    pdf, problems = build_pdf(make_book(page(with_outputs(*outputs))))
+    assert problems == []
+    assert "run() Head m 𝑥2 • item 𝑎 Text *b* 𝑐" in text_of(pdf)
+    assert bookmarks(pdf) == ["Contents", "1 T"]
+
+
 @pytest.mark.parametrize("word", ["x" * 300, "x" * 5000, "." * 600, ")" * 600, "a_" * 100])
 def test_code_never_runs_off_the_page(make_book: MakeBook, word: str) -> None:
     line = " ".join(["word"] * 60)

@@ -37,6 +37,11 @@ _TYPES: Mapping[Kind, str] = {
 }
 _RICH: tuple[Kind, ...] = ("html", *PICTURE_KINDS)
 
+WITHOUT_HTML: tuple[Kind, ...] = (*PICTURE_KINDS, "markdown", "latex", "text")
+"""Of several forms of an output, the first of these is shown by what can't show HTML."""
+RICHEST_FIRST: tuple[Kind, ...] = ("html", *WITHOUT_HTML)
+"""The same for pages."""
+
 MOST_LINES = 1000
 
 

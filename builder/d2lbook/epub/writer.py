@@ -156,7 +156,7 @@ class Writer:
         match classes:
             case ["input"]:
                 return [_code(blocks[0], "input")]
-            case ["output", "picture" | "formula"]:
+            case ["output", "picture" | "prose"]:
                 return [nodes.div(self._content(blocks), "", *classes)]
             case ["output", _]:
                 return [_code(blocks[0], *classes)]

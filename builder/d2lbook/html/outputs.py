@@ -13,9 +13,9 @@ from html import escape
 from markdown_it import MarkdownIt
 
 from d2lbook.book import Output, Place
-from d2lbook.document.katex import Formula
 from d2lbook.document.language import Language
-from d2lbook.document.outputs import PICTURE_KINDS, Form, Kind, Limits, output_forms
+from d2lbook.document.output_prose import prose_of
+from d2lbook.document.outputs import PICTURE_KINDS, RICHEST_FIRST, Form, Limits, output_forms
 from d2lbook.errors import Problem
 from d2lbook.html import formulas
 from d2lbook.html.ansi import ansi_to_html
@@ -25,9 +25,10 @@ from d2lbook.html.sanitizing import is_active, sanitized
 PICTURES = "_images"
 """Folder of the site for the pictures that code made."""
 
-_RICHEST_FIRST: tuple[Kind, ...] = ("html", *PICTURE_KINDS, "markdown", "latex", "text")
-
-_MARKDOWN = MarkdownIt("commonmark").enable("table")
+_RENDERER = MarkdownIt("commonmark")
+_MARK = re.compile("\ue000\\d+\ue001")
+"""Stands for a formula while HTML is looked through, which would take it apart."""
+_TAG_OR_MARK = re.compile(rf"""<(?:"[^"]*"|[^">])*>|{_MARK.pattern}""")
 _TAG = re.compile(r"<[^>]*>")
 _PICTURE_TAG = re.compile(r"<(?:img|svg|video|audio|hr)\b", re.IGNORECASE)
 
@@ -55,7 +56,7 @@ class OutputWriter:
         ``place`` and ``tab`` are those of the cell, for what is wrong with its outputs.
         """
         written: list[str] = []
-        for forms in output_forms(outputs, _RICHEST_FIRST, self.limits):
+        for forms in output_forms(outputs, RICHEST_FIRST, self.limits):
             form, shown = next(
                 filter(all, ((form, self._form(form)) for form in forms)), (None, "")
             )
@@ -88,11 +89,8 @@ class OutputWriter:
                 return self._noted(form.text, "error", "error")
             case "html":
                 return self._html(form.text)
-            case "markdown":
-                return self._html(_MARKDOWN.render(form.text))
-            case "latex":
-                formula = formulas.render(Formula(form.text.strip().strip("$"), display=True))
-                return f'<div class="html">{formula.markup}</div>\n' if formula.markup else ""
+            case "markdown" | "latex":
+                return self._prose(form)
             case "text":
                 return _text(form.text)
             case _:
@@ -103,6 +101,24 @@ class OutputWriter:
             return f'<div class="html">{content}</div>\n'
         content = sanitized(content)
         return f'<div class="html">{content}</div>\n' if _is_visible(content) else ""
+
+    def _prose(self, form: Form) -> str:
+        """Markdown, or formulas with text; nothing where one formula is all and can't be read."""
+        tokens = prose_of(form)
+        rendered = formulas.render_all(formulas.formulas_in(tokens))
+        shown: dict[str, str] = {}
+        for token in tokens:
+            for each in (token, *(token.children or ())):
+                if each.type in {"math_inline", "math_block"}:
+                    made = rendered[formulas.formula_of(each)]
+                    if made.error and len(tokens) == 1:
+                        return ""
+                    mark = f"\ue000{len(shown)}\ue001"
+                    shown[mark] = made.markup or f"<code>{escape(each.content)}</code>"
+                    each.type, each.content = "text", mark
+        html = self._html(_RENDERER.renderer.render(tokens, _RENDERER.options, {}))
+        # A tag may have a mark in its attributes, by design or by chance: no formula goes there.
+        return _TAG_OR_MARK.sub(lambda found: shown.get(found[0]) or _MARK.sub("", found[0]), html)
 
     def _noted(self, text: str, kind: str, label: str) -> str:
         """Text that is not what the code wanted to say; ``label`` names a text of the language."""

@@ -134,8 +134,8 @@ class Writer:
                 yield call("source", _code_lines(blocks[0]), sticky=sticky)
             case ["output", "picture"]:
                 yield call("output-box", self._picture(blocks[0]["c"][0], "picture"))
-            case ["output", "formula"]:
-                yield call("output-box", self._content(_lines(blocks)))
+            case ["output", "prose"]:
+                yield call("output-box", self._content(blocks))
             case ["output", kind]:
                 yield call("output", _code_lines(blocks[0]), kind=kind)
             case ["fold" | "box" as kind]:

@@ -2,6 +2,7 @@
 
     Div .output .stream | .stderr | .error | .result      with a CodeBlock
     Div .output .picture                                  with an Image
+    Div .output .prose                                    with any blocks
 
 What only a browser can show falls back to its plain text.
 """
@@ -9,36 +10,42 @@ What only a browser can show falls back to its plain text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+
+from markdown_it.token import Token
 
 from d2lbook.book import Output
 from d2lbook.document.language import Language
-from d2lbook.document.outputs import PICTURE_KINDS, Form, Kind, Limits, output_forms
+from d2lbook.document.output_prose import prose_of
+from d2lbook.document.outputs import WITHOUT_HTML, Form, Limits, output_forms
 from d2lbook.document.pandoc import Node
 from d2lbook.volume import nodes
 
 PICTURES = "outputs"
 """Folder for the pictures that code made."""
 
-_RICHEST_FIRST: tuple[Kind, ...] = (*PICTURE_KINDS, "latex", "text")
-
 _TERMINAL_CODE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*(?:\x07|\x1b\\)|\x1b.")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def output_blocks(
-    outputs: Iterable[Output], pictures: dict[str, bytes], language: Language, limits: Limits
+    outputs: Iterable[Output],
+    pictures: dict[str, bytes],
+    prose: Callable[[Sequence[Token]], list[Node]],
+    language: Language,
+    limits: Limits,
 ) -> list[Node]:
     """The outputs of one cell, in order.
 
-    Pictures are put into ``pictures`` by the path that their Image names; where
+    Pictures are put into ``pictures`` by the path that their Image names; ``prose`` writes
+    what is Markdown or formulas. Where
     an output is not shown whole, a text after it says so.
     """
     alt = language.text("output_picture")
     blocks: list[Node] = []
-    for forms in output_forms(outputs, _RICHEST_FIRST, limits):
+    for forms in output_forms(outputs, WITHOUT_HTML, limits):
         for form in forms:
-            block = _block(form, pictures, alt)
+            block = _block(form, pictures, prose, alt)
             if block:
                 blocks.append(block)
             if form.whole:
@@ -49,13 +56,17 @@ def output_blocks(
     return blocks
 
 
-def _block(form: Form, pictures: dict[str, bytes], alt: str) -> Node | None:
+def _block(
+    form: Form,
+    pictures: dict[str, bytes],
+    prose: Callable[[Sequence[Token]], list[Node]],
+    alt: str,
+) -> Node | None:
     """One form of an output; None where there is nothing to see."""
     match form.kind:
-        case "latex":
-            tex = form.text.strip().strip("$")
-            formula = nodes.paragraph([nodes.math(tex, display=True)])
-            return nodes.div([formula], "", "output", "formula") if tex else None
+        case "markdown" | "latex":
+            blocks = prose(prose_of(form))
+            return nodes.div(blocks, "", "output", "prose") if blocks else None
         case "stream" | "stderr" | "error":
             return _text_block(form.text, form.kind)
         case "text":

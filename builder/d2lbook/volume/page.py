@@ -30,7 +30,6 @@ from markdown_it.tree import SyntaxTreeNode
 from d2lbook.book import Cell
 from d2lbook.document.citations import References, anchor
 from d2lbook.document.fences import language_of
-from d2lbook.document.katex import Formula
 from d2lbook.document.labels import number_text
 from d2lbook.document.mathjax import own_number, without_number
 from d2lbook.document.model import Code, Document, Framed, Part, Prose
@@ -118,14 +117,13 @@ class _PageWriter(InlineWriter):
         outputs = output_blocks(
             block.outputs[self.volume.tab],
             self.tree.pictures,
+            lambda tokens: self._prose(tokens, cell),
             self.volume.language,
             self.volume.limits,
         )
         place = self.page.place(cell.line_of(0))
         for found in nodes.walk(outputs):
-            if found["t"] == "Math":
-                self.tree.formulas.append((Formula(found["c"][1], display=True), place))
-            elif found["t"] == "Image":
+            if found["t"] == "Image":
                 self.tree.picture_places.setdefault(found["c"][2][0], place)
         if not block.shows_source or not cell.source.strip():
             return outputs
