@@ -24,10 +24,6 @@ Outputs: TypeAlias = Mapping[int, tuple[Output, ...]]
 """The outputs of one executed notebook: by ``Cell.position``."""
 
 
-FRAMEWORKS = frozenset({"jax", "mindspore", "mxnet", "paddle", "pytorch", "tensorflow"})
-"""Tabs that books have; one that a book doesn't list is no slip, but not in this edition."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """A line of a file of the book."""

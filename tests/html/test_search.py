@@ -374,31 +374,26 @@ def test_the_number_of_pages_is_of_all_and_more_are_shown_on_request(
     expect(titles).to_have_count(12)
 
 
-def test_without_an_index_titles_are_found_and_it_says_so(
-    chromium: Browser, long_book: str
+@pytest.mark.parametrize(
+    ("lost", "query", "told"),
+    [
+        ("pagefind.js", "page 2", "Pages found: 11"),
+        ("fragment/*", "zebra", "Nothing found for “zebra”"),
+    ],
+    ids=["no index", "an index that breaks off"],
+)
+def test_without_a_whole_index_titles_are_found_and_it_says_so(
+    chromium: Browser, long_book: str, lost: str, query: str, told: str
 ) -> None:
     with chromium.new_context(viewport=DESKTOP) as context:  # type: ignore[arg-type]
         page = context.new_page()
-        page.route("**/pagefind.js", lambda route: route.abort())
+        page.route(f"**/{lost}", lambda route: route.abort())
         page.goto(f"{long_book}/index.html")
         page.keyboard.press("/")
-        page.get_by_role("searchbox").fill("page 2")
-        status = page.get_by_role("dialog").get_by_role("status")
-        expect(status).to_have_text(
-            "Pages found: 11 · The index for searching could not be loaded: "
-            "only titles are searched."
+        page.get_by_role("searchbox").fill(query)
+        expect(page.get_by_role("dialog").get_by_role("status")).to_have_text(
+            f"{told} · The index for searching could not be loaded: only titles are searched."
         )
-
-
-def test_an_index_that_breaks_off_is_none(chromium: Browser, long_book: str) -> None:
-    with chromium.new_context(viewport=DESKTOP) as context:  # type: ignore[arg-type]
-        page = context.new_page()
-        page.route("**/fragment/*", lambda route: route.abort())
-        page.goto(f"{long_book}/index.html")
-        page.keyboard.press("/")
-        page.get_by_role("searchbox").fill("zebra")
-        status = page.get_by_role("dialog").get_by_role("status")
-        expect(status).to_contain_text("Nothing found for “zebra” · The index for searching")
 
 
 def test_from_disk_it_is_said_that_nothing_was_found(window: Watched, demo: Path) -> None:

@@ -18,7 +18,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from d2lbook.book import FRAMEWORKS, Place
+from d2lbook.book import Place
 from d2lbook.config.retired import NO_LONGER_NEEDED
 from d2lbook.config.sections import (
     ALONE,
@@ -29,6 +29,7 @@ from d2lbook.config.sections import (
     EnvironmentConfig,
 )
 from d2lbook.errors import ConfigError, Problem, raise_all
+from d2lbook.frameworks import FRAMEWORKS
 
 _SPHINX = (
     "pages are no longer made with Sphinx, and only a numfig_format that is written out "

@@ -9,9 +9,9 @@ from functools import cache, partial
 import jinja2
 from markupsafe import Markup, escape
 
-from d2lbook.document.frameworks import display_name
 from d2lbook.document.model import Document
 from d2lbook.errors import Problem
+from d2lbook.frameworks import display_name
 from d2lbook.html import formulas
 from d2lbook.html.addresses import address, page_file
 from d2lbook.html.body import BodyWriter, tokens_of

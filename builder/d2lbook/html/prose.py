@@ -38,11 +38,9 @@ from d2lbook.html.context import Entry, Site
 from d2lbook.html.highlight import highlight
 from d2lbook.html.pictures import BookFile, picture_size_of
 from d2lbook.html.raw import with_links
+from d2lbook.html.signs import signs_after, signs_before, without_signs
 from d2lbook.html.titles import title_html
 
-_CLOSING = re.compile(r"[.,;:!?)\]}’”»…%]+|-\w+|")
-_OPENING = re.compile(r"[(\[{‘“«]*\Z")
-"""Signs that stay on the line of the formula they stand at."""
 _NO_BREAK = "\u00a0"
 _LENGTH = re.compile(r"\d+(?:\.\d+)?(?:px|%|em|rem|cm|mm|in|pt)?")
 _THREAD = re.compile(r"t/(?:[^/]+/)?(\d+)")
@@ -99,10 +97,7 @@ class ProseWriter:
         return self._write(tokens[index].children or ())
 
     def text(self, tokens: Sequence[Token], index: int) -> str:
-        text = tokens[index].content
-        first = len(_signs_after(tokens, index - 1)) if _is(tokens, index - 1, "math_inline") else 0
-        kept = _signs_before(tokens, index + 1) if _is(tokens, index + 1, "math_inline") else ""
-        return escape(text[first:].removesuffix(kept), quote=False)
+        return escape(without_signs(tokens, index), quote=False)
 
     def code_inline(self, tokens: Sequence[Token], index: int) -> str:
         code = tokens[index].content
@@ -241,7 +236,7 @@ class ProseWriter:
 
     def math_inline(self, tokens: Sequence[Token], index: int) -> str:
         # Browsers break a line between a formula and the comma after it unless told not to.
-        before, after = _signs_before(tokens, index), _signs_after(tokens, index)
+        before, after = signs_before(tokens, index), signs_after(tokens, index)
         formula = f"{escape(before)}{self._formula(tokens[index])}{escape(after)}"
         return f'<span class="kept">{formula}</span>' if before or after else formula
 
@@ -485,19 +480,3 @@ def code_html(content: str) -> str:
 
 def _attributes(attributes: Mapping[str, object]) -> str:
     return "".join(f' {name}="{escape(str(value))}"' for name, value in attributes.items())
-
-
-def _is(tokens: Sequence[Token], index: int, kind: str) -> bool:
-    return 0 <= index < len(tokens) and tokens[index].type == kind
-
-
-def _signs_before(tokens: Sequence[Token], index: int) -> str:
-    """The opening signs right before the formula at this place."""
-    match = _OPENING.search(tokens[index - 1].content) if _is(tokens, index - 1, "text") else None
-    return match[0] if match else ""
-
-
-def _signs_after(tokens: Sequence[Token], index: int) -> str:
-    """The closing signs right after the formula at this place."""
-    match = _CLOSING.match(tokens[index + 1].content) if _is(tokens, index + 1, "text") else None
-    return match[0] if match else ""

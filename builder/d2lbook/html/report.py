@@ -8,7 +8,7 @@ from itertools import groupby
 
 import jinja2
 
-from d2lbook.document.frameworks import display_name
+from d2lbook.frameworks import display_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

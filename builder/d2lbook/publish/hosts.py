@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
 
-from d2lbook.book import FRAMEWORKS, Notebook, Outputs
+from d2lbook.book import Notebook, Outputs
 from d2lbook.config import Config
 from d2lbook.document.addresses import local_link
 from d2lbook.errors import ConfigError
+from d2lbook.frameworks import FRAMEWORKS
 from d2lbook.notebooks.ipynb import KERNEL
 from d2lbook.publish.data import NotebookData, notebook_data
 from d2lbook.publish.packages import Package, installation, packages_for

@@ -16,8 +16,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
-from d2lbook.book import FRAMEWORKS, Cell, Contents, Frame, Page, Place
+from d2lbook.book import Cell, Contents, Frame, Page, Place
 from d2lbook.errors import Problem, SourceError
+from d2lbook.frameworks import FRAMEWORKS
 from d2lbook.source.attributes import Attributes, meant_fence, parse_attributes
 from d2lbook.source.contents import (
     KNOWN_OPTIONS,

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from d2lbook.book import Book
 from d2lbook.config import Config
-from d2lbook.document.frameworks import display_name
 from d2lbook.document.language import Language, language_of
 from d2lbook.document.made_with import MadeWith, made_with
 from d2lbook.document.text import plain_text
 from d2lbook.document.whole import Documents
+from d2lbook.frameworks import display_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

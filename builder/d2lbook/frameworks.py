@@ -1,0 +1,20 @@
+"""The frameworks that books are written for: their tabs, and how they write their own names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+FRAMEWORKS: Mapping[str, str] = {
+    "jax": "JAX",
+    "mindspore": "MindSpore",
+    "mxnet": "MXNet",
+    "paddle": "PaddlePaddle",
+    "pytorch": "PyTorch",
+    "tensorflow": "TensorFlow",
+}
+"""Names by tab. A tab of these that a book doesn't list is no slip, but not in this edition."""
+
+
+def display_name(tab: str) -> str:
+    """The name of a tab as readers know it; a tab nobody knows keeps the book's name."""
+    return FRAMEWORKS.get(tab, tab)
