@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
-from d2lbook.errors import Problem, Severity
-
-COMMANDS: dict[Severity, str] = {"error": "error", "warning": "warning", "note": "notice"}
+from d2lbook.errors import Problem
 
 
 def is_running() -> bool:
@@ -18,7 +17,7 @@ def is_running() -> bool:
     return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
-def annotation(problem: Problem, severity: Severity, folder: Path) -> str:
+def annotation(problem: Problem, severity: Literal["error", "warning"], folder: Path) -> str:
     """One line; ``folder`` is the book's, and paths are given as seen from the repository's."""
     properties = {}
     if problem.place:
@@ -35,7 +34,7 @@ def annotation(problem: Problem, severity: Severity, folder: Path) -> str:
     remedy = f"; {problem.remedy}" if problem.remedy else ""
     detail = f"\n{problem.detail}" if problem.detail else ""
     text = _escaped(problem.what + remedy + detail)
-    return f"::{COMMANDS[severity]}{' ' if named else ''}{named}::{text}"
+    return f"::{severity}{' ' if named else ''}{named}::{text}"
 
 
 def _escaped(text: str) -> str:

@@ -235,7 +235,6 @@ class ProseWriter:
     # Maths.
 
     def math_inline(self, tokens: Sequence[Token], index: int) -> str:
-        # Browsers break a line between a formula and the comma after it unless told not to.
         before, after = signs_before(tokens, index), signs_after(tokens, index)
         formula = f"{escape(before)}{self._formula(tokens[index])}{escape(after)}"
         return f'<span class="kept">{formula}</span>' if before or after else formula
