@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -10,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil  # type: ignore[import-untyped]
 import pytest
 from d2lbook.config import Config
 from d2lbook.execute.environment_store import list_environments
@@ -65,14 +65,13 @@ def builder(signs: Path) -> int:
 
 def is_running(process: int) -> bool:
     try:
-        os.kill(process, 0)
-    except ProcessLookupError:
+        return bool(psutil.Process(process).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
         return False
-    return True
 
 
 def finish(config: Config, signs: Path) -> str:
-    (signs / "wait").unlink()
+    (signs / "wait").unlink(missing_ok=True)
     command = start(config)
     said, _ = command.communicate(timeout=PATIENCE)
     assert command.returncode == 0, said
@@ -106,9 +105,11 @@ def test_killed(machine: Machine, slow: Config, signs: Path) -> None:
     assert not list_environments()
     assert unfinished(machine)
     assert not is_ready(find_environment(slow, "one"))
+    installer = psutil.Process(child).ppid()  # goes on alone, and may write until it has ended
+    (signs / "wait").unlink()
+    until(lambda: not is_running(installer))
     finish(slow, signs)
     assert not unfinished(machine)
-    until(lambda: not is_running(child))
 
 
 def test_two_at_once(machine: Machine, slow: Config, signs: Path) -> None:
