@@ -8,17 +8,18 @@ little to do, the work is done here.
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
-import pickle
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from d2lbook.errors import RenderError
+
+if TYPE_CHECKING:
+    # When it is needed: most builds of a page or two have no use for it.
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
 
 Item = TypeVar("Item")
 Kept = TypeVar("Kept")
@@ -71,7 +72,7 @@ def map_in_two_steps(
     raises is raised here.
     """
     processes = min(usable_processors(), len(items))
-    if not worth or processes < 2 or "fork" not in multiprocessing.get_all_start_methods():
+    if not worth or processes < 2 or not hasattr(os, "fork"):
         pairs = [first(item) for item in items]
         shared = between([told for _, told in pairs])
         return second([kept for kept, _ in pairs], shared)
@@ -81,6 +82,8 @@ def map_in_two_steps(
         connection.send((None, [told for _, told in pairs]))
         shared = connection.recv()
         connection.send((None, second([kept for kept, _ in pairs], shared)))
+
+    import pickle
 
     shares = _shares([effort(item) for item in items], processes)
     given = [[items[index] for index in share] for share in shares]
@@ -103,7 +106,7 @@ def in_a_copy(function: Callable[[], Result]) -> Result:
     are made later, which then wait for them for ever. The result is pickled; an error
     that the function raises is raised here. Where there is no ``fork``, it is called here.
     """
-    if "fork" not in multiprocessing.get_all_start_methods():
+    if not hasattr(os, "fork"):
         return function()
 
     def work(connection: Connection, _: Sequence[None]) -> None:
@@ -119,6 +122,8 @@ def _copies(
     work: Callable[[Connection, Sequence[Any]], None], shares: Sequence[Sequence[Any]]
 ) -> Iterator[list[Connection]]:
     """A copy of this process for each share of the work; none is left behind."""
+    import multiprocessing
+
     context = multiprocessing.get_context("fork")
     processes: list[BaseProcess] = []
     connections: list[Connection] = []

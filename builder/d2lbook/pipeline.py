@@ -231,10 +231,10 @@ class Build:
 
         UsageError where the selection names a page or a revision that there is not.
         """
-        from d2lbook.execute.selection import chooser
-
         if not self.selection:
             return None
+        from d2lbook.execute.selection import chooser
+
         return chooser(self.config, self.book, self.selection, lambda: self.all_notebooks)
 
     @property

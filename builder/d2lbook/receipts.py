@@ -19,7 +19,6 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -143,7 +142,7 @@ def _sign(status: os.stat_result) -> Sign:
 @cache
 def _tool() -> str:
     """What names this very tool: its own files, the packages beside it, and the interpreter."""
-    package = Path(str(resources.files("d2lbook")))
+    package = Path(__file__).parent
     own = {
         path.relative_to(package).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(package.rglob("*"))

@@ -215,13 +215,15 @@ def _executor(config: Config, arguments: argparse.Namespace) -> Iterator[Executo
 @contextmanager
 def _junit(file: Path | None, build: Build, console: Console) -> Iterator[None]:
     """Write in the end what came of all notebooks, also where that is an error."""
+    if not file:
+        yield
+        return
     from d2lbook.commands.junit import junit_xml
     from d2lbook.errors import BookError, EnvironmentFault, ExecutionError
     from d2lbook.files import write_file
 
     def write(*problems: Problem) -> None:
-        if file:
-            write_file(file, junit_xml(build.executed, [*console.errors, *problems]))
+        write_file(file, junit_xml(build.executed, [*console.errors, *problems]))
 
     write()  # what can't be written is told now, not in place of what went wrong
     try:

@@ -14,7 +14,6 @@ import difflib
 import math
 import re
 from collections.abc import Mapping, Sequence
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +29,8 @@ from d2lbook.config.sections import (
 )
 from d2lbook.errors import ConfigError, Problem, raise_all
 from d2lbook.frameworks import FRAMEWORKS
+
+DEFAULTS = Path(__file__).with_name("defaults.ini")
 
 _SPHINX = (
     "pages are no longer made with Sphinx, and only a numfig_format that is written out "
@@ -67,7 +68,7 @@ def parse_config(content: str, root: Path) -> tuple[Config, list[Problem]]:
     """The configuration that this text of a ``config.ini`` describes (see ``read_config``)."""
     where = _line_numbers(content)
     parser = configparser.ConfigParser()
-    parser.read_string(resources.files(__package__).joinpath("defaults.ini").read_text("utf-8"))
+    parser.read_string(DEFAULTS.read_text("utf-8"))
     own = _parse(content)
     notes, unknown = _check_names(own, where)
     parser.read_string(content)

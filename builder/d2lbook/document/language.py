@@ -13,7 +13,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any, Literal, cast
 
 from d2lbook.config import Config
@@ -21,7 +21,7 @@ from d2lbook.errors import ConfigError, Problem
 
 FALLBACK = "en"
 
-_FOLDER = "languages"
+_FOLDER = Path(__file__).with_name("languages")
 
 _FROM_RIGHT = {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"}
 """Languages whose script runs from right to left, for those without a file."""
@@ -62,10 +62,9 @@ def language_of(config: Config) -> Language:
 def missing_language(config: Config) -> Problem | None:
     """What to tell of a book in whose language there are no texts; None where there are."""
     code = config.project.language
-    if config.project.texts or _known(code):
+    if config.project.texts or _file(code) or _file(code.partition("-")[0]):
         return None
-    files = resources.files(__package__).joinpath(_FOLDER).iterdir()
-    codes = ", ".join(sorted(file.name.removesuffix(".toml") for file in files))
+    codes = ", ".join(sorted(file.stem for file in _FOLDER.glob("*.toml")))
     return Problem(
         what=f"there are no texts in the language '{code}', so those around the book are English",
         place=config.place("project", "lang"),
@@ -141,7 +140,11 @@ def _known(code: str) -> Mapping[str, Any] | None:
 
 
 def _read(code: str) -> Mapping[str, Any] | None:
-    if not re.fullmatch(r"[A-Za-z0-9-]+", code):
-        return None
-    file = resources.files(__package__).joinpath(_FOLDER, f"{code}.toml")
-    return tomllib.loads(file.read_text("utf-8")) if file.is_file() else None
+    file = _file(code)
+    return tomllib.loads(file.read_text("utf-8")) if file else None
+
+
+def _file(code: str) -> Path | None:
+    """The file with the texts of the language with just this code."""
+    file = _FOLDER / f"{code}.toml"
+    return file if re.fullmatch(r"[A-Za-z0-9-]+", code) and file.is_file() else None

@@ -82,8 +82,7 @@ class Capacity:
 
 def available_memory() -> int:
     """The bytes of memory that kernels may have now, on this machine or in this container."""
-    # Takes time; only a build that executes something needs it.
-    import psutil  # type: ignore[import-untyped]
+    import psutil  # type: ignore[import-untyped]  # takes time; see executors.py
 
     available: int = psutil.virtual_memory().available
     with contextlib.suppress(OSError, ValueError):  # not in a container, or "max"

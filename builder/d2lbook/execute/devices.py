@@ -20,8 +20,8 @@ from d2lbook.config import Config
 from d2lbook.errors import Problem
 from d2lbook.execute.jobs import Execution, code_of
 from d2lbook.execute.results import Result
-from d2lbook.execute.selection import fits
 from d2lbook.execute.staleness import Found, Object
+from d2lbook.source.files import means
 from d2lbook.source.magics import parse_code
 
 MOST = 2
@@ -71,7 +71,7 @@ def gpus_needed(config: Config, notebook: Notebook) -> int:
     pages = config.execute.gpu
     if pages is None:
         return gpus_in_code(code_of(notebook))
-    if any(fits(notebook.page, pattern) for pattern in pages):
+    if any(means(pattern, notebook.page) for pattern in pages):
         return max(1, gpus_in_code(code_of(notebook)))
     return 0
 

@@ -57,36 +57,44 @@ class LocalExecutor:
 
         ``capacity`` is this machine's unless it is given.
         """
-        self.capacity = capacity or Capacity(slots, available_memory(), find_gpus())
+        self.slots = slots
+        self.capacity = capacity
         self.servers = servers or start_servers(slots)
+        self._gpu_names = capacity.gpus if capacity else find_gpus()
         self._turns = count()
 
     @property
     def gpus(self) -> int:
-        return len(self.capacity.gpus)
+        return len(self._gpu_names)
 
     async def submit(self, job: Job, observer: Observer) -> Execution:
-        turn, imported = next(self._turns), self._run_notebook
+        turn, needed = next(self._turns), self._needed
         if self.gpus:
             job = replace(job, devices=())
         if not self.gpus or not job.gpus:
             # Before it takes a place: no place stays empty while its server imports.
             await self.servers.prepare(job)
-        run_notebook = await asyncio.shield(asyncio.wrap_future(imported))
-        async with self.capacity.reserved(job.memory, job.gpus, turn=turn) as devices:
+        capacity, run_notebook = await asyncio.shield(asyncio.wrap_future(needed))
+        async with capacity.reserved(job.memory, job.gpus, turn=turn) as devices:
             if devices:
                 job = replace(job, devices=devices)
             observer.started(job.notebook)
             return await run_notebook(job, observer, self.servers)
 
     @cached_property
-    def _run_notebook(self) -> Future[Run]:
-        """``run_notebook``, imported by a thread while servers import what notebooks do."""
+    def _needed(self) -> Future[tuple[Capacity, Run]]:
+        """What a thread finds and imports while servers import what notebooks do."""
         thread = ThreadPoolExecutor(1)
         try:
-            return thread.submit(_import_run_notebook)
+            return thread.submit(self._find_needed)
         finally:
             thread.shutdown(wait=False)
+
+    def _find_needed(self) -> tuple[Capacity, Run]:
+        capacity = self.capacity or Capacity(self.slots, available_memory(), self._gpu_names)
+        with lean_imports():
+            from d2lbook.execute.run import run_notebook
+        return capacity, run_notebook
 
     def close(self) -> None:
         """End the processes that it has started for more than one notebook."""
@@ -99,13 +107,6 @@ def start_servers(slots: int) -> ServerPool:
 
     threads = max(1, usable_processors() // slots)
     return ServerPool(dict.fromkeys(THREAD_VARIABLES, str(threads)), at_once=slots)
-
-
-def _import_run_notebook() -> Run:
-    # Heavy: only a build that executes something pays for it.
-    with lean_imports():
-        from d2lbook.execute.run import run_notebook
-    return run_notebook
 
 
 class FakeExecutor:

@@ -6,7 +6,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-OPTIONAL = ("isoduration", "rfc3986_validator", "rfc3987_syntax")
+OPTIONAL = (
+    "fqdn",
+    "isoduration",
+    "rfc3339_validator",
+    "rfc3986_validator",
+    "rfc3987_syntax",
+    "uri_template",
+    "webcolors",
+)
 """Modules with which jsonschema, below nbformat, checks texts that no notebook has.
 
 They come with JupyterLab. One of them compiles a grammar when it is imported, and

@@ -6,12 +6,12 @@ Both are read as text, because the interpreter of an environment doesn't have th
 from __future__ import annotations
 
 import hashlib
-from importlib import resources
+from pathlib import Path
 
 FILES = ("forkserver.py", "startup.py")
 
 DIGEST = hashlib.sha256(
-    b"".join(resources.files("d2lbook.execute").joinpath(name).read_bytes() for name in FILES)
+    b"".join(Path(__file__).with_name(name).read_bytes() for name in FILES)
 ).hexdigest()
 """Names the way kernels are prepared; another way may give other outputs."""
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from d2lbook.book import Book, Notebook, Page
+from d2lbook.book import Book, Notebook
 from d2lbook.config import Config, parse_config
 from d2lbook.config.sections import FILE_NAME
 from d2lbook.errors import ConfigError, Problem, UsageError, raise_all
@@ -23,7 +23,7 @@ from d2lbook.execute.records import Records
 from d2lbook.execute.revisions import changed_files, earlier_text
 from d2lbook.execute.sharding import Shard, share_of
 from d2lbook.execute.staleness import Choose
-from d2lbook.source.files import matches
+from d2lbook.source.files import means
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,19 +76,12 @@ def _pages(book: Book, patterns: Iterable[str]) -> set[str]:
     problems: list[Problem] = []
     found: set[str] = set()
     for pattern in patterns:
-        fitting = {page.name for page in book.pages.values() if fits(page, pattern)}
+        fitting = {page.name for page in book.pages.values() if means(pattern, page)}
         found |= fitting
         if not fitting:
             problems.append(_fits_nothing(pattern, book))
     raise_all(UsageError, problems)
     return found
-
-
-def fits(page: Page, pattern: str) -> bool:
-    """Whether a pattern means this page: by its name, its file, or a folder it is in."""
-    tidy = str(PurePosixPath(pattern)) if pattern else ""
-    names = (page.name, f"{page.name}.md", page.path)
-    return bool(tidy) and any(matches(name, (tidy,)) for name in names)
 
 
 def _fits_nothing(pattern: str, book: Book) -> Problem:

@@ -13,8 +13,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import psutil  # type: ignore[import-untyped]
-
 SCRIPT = Path(__file__).with_name("forkserver.py")
 
 SECONDS_TO_IMPORT = 300
@@ -174,6 +172,8 @@ class KernelProcess:
 
 def kill_strays(folder: Path) -> None:
     """Kill the processes of a kernel whose server is gone: those with its variables."""
+    import psutil  # type: ignore[import-untyped]  # takes time, and is hardly ever needed
+
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
             if process.environ().get("IPYTHONDIR", "").startswith(str(folder)):

@@ -135,6 +135,13 @@ def find_non_notebooks(config: Config) -> list[str]:
     ]
 
 
+def means(pattern: str, page: Page) -> bool:
+    """Whether a pattern means this page: by its name, its file, or a folder it is in."""
+    tidy = str(PurePosixPath(pattern)) if pattern else ""
+    names = (page.name, f"{page.name}.md", page.path)
+    return bool(tidy) and any(matches(name, (tidy,)) for name in names)
+
+
 def matches(path: str, patterns: tuple[str, ...]) -> bool:
     """Whether a path fits one of these patterns, as the shell reads them.
 
