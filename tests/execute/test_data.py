@@ -69,6 +69,27 @@ def test_paths_start_in_the_folder_of_the_page(root: Path) -> None:
     assert data(root, "'./'", folder=".") == set()
 
 
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("import helper", {"chapter/helper.py", "chapter/other.py", "chapter/parts/__init__.py",
+                           "chapter/parts/one.py"}),
+        ("from parts import one", {"chapter/parts/__init__.py", "chapter/parts/one.py"}),
+        ("import parts.one as p", {"chapter/parts/__init__.py", "chapter/parts/one.py"}),
+        ("import chapter, table", set()),
+    ],
+)  # fmt: skip
+def test_modules_beside_a_page_are_the_data_of_what_imports_them(
+    root: Path, code: str, found: set[str]
+) -> None:
+    names = ("helper.py", "other.py", "table.csv", "parts/__init__.py", "parts/one.py")
+    for name in names:
+        (root / "chapter" / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / "chapter" / name).write_text(name)
+    assert data(root, code, config="[build]\nresources = chapter\n") == found
+    assert data(root, code, folder="", config="[build]\nresources = chapter\n") == set()
+
+
 def test_without_resources_only_dependencies_count(root: Path) -> None:
     config = "[build]\ndependencies = data/*.csv img\n"
     assert data(root, "'one.png'", config=config) == {

@@ -253,6 +253,16 @@ def test_the_book_s_modules_are_there_and_its_other_folders_hide_nothing(
     assert printed(done) == "the book None None\nthe book\n\n"
 
 
+def test_a_notebook_imports_what_it_has_written(bench: Workbench) -> None:
+    done = bench.execute_one(
+        "%%writefile written.py\ndef double(x):\n    return 2 * x",
+        "import written\nprint(written.double(21))",
+        "%mkdir -p package\nopen('package/__init__.py', 'w').write('word = \"found\"')\n"
+        "import package\nprint(package.word)",
+    )
+    assert printed(done).split()[-2:] == ["42", "found"]
+
+
 def test_the_kernel_works_in_the_page_s_folder_beside_the_resources(tmp_path: Path) -> None:
     bench = Workbench(tmp_path, "[build]\nresources = img data.txt\n")
     bench.write("img/a.txt", "picture")

@@ -2,7 +2,8 @@
 
 ``[build] dependencies`` are everybody's. A file of ``[build] resources`` is the
 data of those notebooks that name it in their code, and of those that name, as a
-path from their page, a folder it is in. The book's modules that they import count
+path from their page, a folder it is in. So are modules beside a page for what imports
+them, with all modules in that folder. The book's modules that they import count
 as their code. Whatever lies in a package beside its modules is the data of those
 that import it. A file whose name is put together when the notebook runs can't be
 seen here; it belongs into ``dependencies``.
@@ -19,6 +20,7 @@ from typing import NamedTuple
 
 from d2lbook.config import Config
 from d2lbook.execute.digests import FileDigests
+from d2lbook.execute.modules import imports
 from d2lbook.source.files import matching_files, resource_files
 
 QUOTED = re.compile(r'"([^"\n\\]*)"|\'([^\'\n\\]*)\'')
@@ -73,6 +75,7 @@ class NamedFiles:
 
     def __init__(self, names: Iterable[str]) -> None:
         paths = [PurePosixPath(name) for name in names]
+        self._names = frozenset(map(str, paths))
         self._by_name = _grouped((path.name, str(path)) for path in paths)
         # But not in the folder of the whole book, which says too little.
         self._by_folder = _grouped(
@@ -97,6 +100,16 @@ class NamedFiles:
             if "/" in path:
                 below = posixpath.normpath(posixpath.join(code.folder, path))
                 yield from self._by_folder.get(below, ())
+        yield from self._imported_by(code)
+
+    def _imported_by(self, code: Code) -> Iterator[str]:
+        """All modules in the folders in which the code finds some that it imports."""
+        for name in imports(code.text):
+            path = posixpath.normpath(posixpath.join(code.folder, name.replace(".", "/")))
+            for file in (f"{path}.py", f"{path}/__init__.py"):
+                if file in self._names:
+                    beside = self._by_folder.get(posixpath.dirname(file), ())
+                    yield from (each for each in {file, *beside} if each.endswith(".py"))
 
 
 def is_package_data(name: str) -> bool:

@@ -11,6 +11,7 @@ Works with nothing but IPython and any Python from 3.8 on. It
 - makes figures SVG, with the same bytes each time, or PNG where the SVG is too large;
 - stops a flood of output where it arises, and loses no text that can't be encoded;
 - gives what libraries in C and child processes print to the cell that had them do so;
+- finds modules in the working folder, such as cells write;
 - gives the code of cells names without a process number, as warnings show them;
 - knows which line of which cell an error came from;
 - lets the exit handlers of cells run, and then ends the process, without waiting for children
@@ -25,6 +26,7 @@ import contextlib
 import ctypes
 import difflib
 import importlib.abc
+import importlib.machinery
 import os
 import random
 import select
@@ -166,6 +168,19 @@ class AfterImport(importlib.abc.MetaPathFinder):
             numpy.set_state(numpy_state)
         elif numpy:
             numpy.seed(SEED)
+
+
+class WorkingFolder(importlib.abc.MetaPathFinder):
+    """Finds modules in the folder the kernel works in, as Jupyter does, but after all others.
+
+    And no folders without ``__init__.py``: one with pages about JAX is not JAX.
+    """
+
+    def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
+        if path is not None:
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(name, [os.getcwd()], target)  # noqa: PTH109
+        return spec if spec and spec.has_location else None
 
 
 class Dam:
@@ -403,6 +418,7 @@ def prepare(shell: Any) -> None:
     # now and then wait for each other.
     atexit.register(os._exit, 0)
     sys.meta_path.insert(0, AfterImport())
+    sys.meta_path.append(WorkingFolder())
     warnings.filterwarnings("ignore", "Error (reading|writing) persistent compilation cache")
     shell.config.InlineBackend.figure_formats = {"svg"}
     Figures(pylabtools, shell.display_formatter.formatters)

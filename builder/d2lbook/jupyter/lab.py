@@ -98,6 +98,8 @@ def _kernel(environment: Environment, modules: Path) -> dict[str, object]:
             str(environment.python),
             *("-m", "ipykernel_launcher", "-f", "{connection_file}"),
             "--InteractiveShellApp.ignore_cwd=True",
+            # What lies beside a page is found all the same, but last.
+            "--InteractiveShellApp.exec_lines=import sys; sys.path.append('')",
         ],
         "display_name": environment.tab,
         "language": "python",
