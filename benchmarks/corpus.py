@@ -28,7 +28,7 @@ from d2lbook.config import Config, read_config
 from d2lbook.execute.jobs import Observer
 from d2lbook.memory import Memory
 from d2lbook.pipeline import Build, Reporter
-from d2lbook.targets import write_pages
+from d2lbook.targets.pages import write_pages
 
 COMMAND = (sys.executable, "-m", "d2lbook", "-q")
 EDITED = "chapter_multilayer-perceptrons/mlp.md"

@@ -61,7 +61,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 """For each part what it may import besides itself."""
 
-TOP = ("pipeline", "checks", "publishing", "targets", "preview", "commands", "__main__")
+TOP = ("pipeline", "targets", "preview", "commands", "__main__")
 """What puts the parts together: each may import everything but those after it."""
 
 

@@ -2,7 +2,7 @@
 
     config.ini ─► book ─► notebooks ─► executions ─► documents ─► references
 
-The targets of ``d2lbook build`` (``targets.py``) ask for the stage they write
+The targets of ``d2lbook build`` (``targets``) ask for the stage they write
 out; a stage asks for the one before it. So targets given together share all
 their work, and a target pays for nothing it doesn't need.
 """

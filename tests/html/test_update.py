@@ -12,7 +12,7 @@ from d2lbook.html.folder import MANIFEST
 from d2lbook.html.search import FOLDER
 from d2lbook.memory import Memory
 from d2lbook.pipeline import Build, Reporter
-from d2lbook.targets import write_pages
+from d2lbook.targets.pages import write_pages
 
 from tests.conftest import MakeBook
 

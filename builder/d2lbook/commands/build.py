@@ -127,7 +127,7 @@ def run(arguments: argparse.Namespace) -> int:
     from d2lbook.output import reserved
     from d2lbook.pipeline import Build, Reporter, chosen_tabs
     from d2lbook.receipts import Receipts
-    from d2lbook.targets import TARGETS
+    from d2lbook.targets.table import TARGETS
 
     targets = tuple(each for each in dict.fromkeys(_targets(arguments.targets)) if each in NAMES)
     config, notes = read_config(arguments.directory)

@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     from d2lbook.errors import Problem
     from d2lbook.output import reserved
     from d2lbook.pipeline import Build, chosen_tabs
-    from d2lbook.publishing import write_slides_of
+    from d2lbook.targets.slides import write_slides_of
 
     config, _ = read_config(arguments.directory)
     config = dataclasses.replace(

@@ -22,7 +22,7 @@ from d2lbook.pipeline import Build, Reporter, chosen_tabs
 from d2lbook.preview.outcome import Complaint, Outcome, Unexecuted, complaint, no_site
 from d2lbook.preview.paths import executed_notebook, is_page, is_state
 from d2lbook.preview.worker import Send, answer_requests
-from d2lbook.targets import write_pages
+from d2lbook.targets.pages import write_pages
 
 Notebooks = dict[tuple[str, str], Found]
 """What the cache has of notebooks, by page and tab."""
