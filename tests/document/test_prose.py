@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from d2lbook.document.prose import find_definitions, parse_prose
 from d2lbook.document.slides import resolve_slide_marks
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it.rules_block import StateBlock
 
 from tests import golden
 from tests.document.describe import describe_prose
@@ -39,6 +41,20 @@ def test_any_text_is_prose(text: str) -> None:
 @given(st.one_of(st.text(), st.lists(st.sampled_from(PIECES)).map("".join)))
 def test_slide_marks_leave_lines_where_they_are(text: str) -> None:
     assert resolve_slide_marks(text).count("\n") == text.count("\n")
+
+
+@pytest.mark.parametrize("item", ["word", "for $5", "the $x$-axis", "an open $x", "all $$x$$"])
+def test_long_lists_are_read_once(item: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, get_lines = [], StateBlock.getLines
+
+    def counted(*arguments: Any) -> str:
+        read.append(get_lines(*arguments))
+        return read[-1]
+
+    monkeypatch.setattr(StateBlock, "getLines", counted)
+    text = f"- {item}\n" * 400
+    parse_prose(text)
+    assert sum(map(len, read)) < 20 * len(text)
 
 
 def test_link_definitions_come_from_elsewhere() -> None:
