@@ -212,11 +212,17 @@ def test_odd_outputs_do_no_harm(writer: OutputWriter, output: Output) -> None:
         ("\x1b[1;32mok\x1b[0m", '<span class="ansi-bold ansi-green">ok</span>'),
         ("\x1b[94ma\x1b[39mb", '<span class="ansi-blue">a</span>b'),
         ("\x1b[38;5;196mx\x1b[0m", "x"),
+        ("\x1b[1;38;5;9mx", '<span class="ansi-bold ansi-red">x</span>'),
         ("\x1b[2K\x1b]0;title\x07<a>\x08", "&lt;a&gt;"),
     ],
 )
 def test_colours_of_terminals(text: str, html: str) -> None:
     assert ansi_to_html(text) == html
+
+
+def test_of_a_progress_bar_the_end_is_shown(writer: OutputWriter) -> None:
+    outputs = [stream("10%\r100%\n"), data(plain="a\r\n10%\r100%")]
+    assert writer.write(outputs) == "<pre>100%</pre>\n<pre>a\n100%</pre>\n"
 
 
 @given(st.text(alphabet="a<\x1b[]0;1m38\x07\\\n"))

@@ -1,7 +1,8 @@
 """Outputs of code cells (nbformat 4) → the forms in which each can be shown.
 
-What Jupyter alone can show, a live widget, is the text that stands for it. Pages and
-PDFs show no more of an output than the book allows; notebooks keep all of it.
+What Jupyter alone can show, a live widget, is the text that stands for it; of what
+overwrites itself, a progress bar, only the end is shown. Pages and PDFs show no more of
+an output than the book allows; notebooks keep all of it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any, Literal, Self, TypeAlias, get_args
 
 from d2lbook.book import Output
 from d2lbook.config import Config
+from d2lbook.document.terminal import settled
 
 PictureKind: TypeAlias = Literal["svg", "png", "jpg", "gif"]
 Kind: TypeAlias = (
@@ -131,13 +133,13 @@ def _all_forms(outputs: Iterable[Output], kinds: Sequence[Kind]) -> Iterator[lis
     for (kind, name), group in groupby(outputs, lambda o: (o.get("output_type"), o.get("name"))):
         if kind == "stream":
             text = "".join(_text(output.get("text")) for output in group)
-            yield [Form("stderr" if name == "stderr" else "stream", text)]
+            yield [Form("stderr" if name == "stderr" else "stream", settled(text))]
             continue
         for output in group:
             if kind == "error":
                 name_and_value = f"{output.get('ename')}: {output.get('evalue')}"
                 lines = output.get("traceback") or [name_and_value]
-                yield [Form("error", "\n".join(map(str, lines)))]
+                yield [Form("error", settled("\n".join(map(str, lines))))]
             elif kind in {"display_data", "execute_result"}:
                 yield list(_forms(output.get("data", {}), output.get("metadata", {}), kinds))
 
@@ -149,7 +151,7 @@ def _forms(
         if _TYPES[kind] in data:
             text = _text(data[_TYPES[kind]])
             if kind not in PICTURE_KINDS:
-                yield Form(kind, text)
+                yield Form(kind, settled(text) if kind == "text" else text)
             elif picture := _picture(text, kind):
                 said = metadata.get(_TYPES[kind])
                 yield Form(kind, picture=picture, size=_size(said))

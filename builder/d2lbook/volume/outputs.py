@@ -9,7 +9,6 @@ What only a browser can show falls back to its plain text.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 
 from markdown_it.token import Token
@@ -19,13 +18,11 @@ from d2lbook.document.language import Language
 from d2lbook.document.output_prose import prose_of
 from d2lbook.document.outputs import WITHOUT_HTML, Form, Limits, output_forms
 from d2lbook.document.pandoc import Node
+from d2lbook.document.terminal import plain
 from d2lbook.volume import nodes
 
 PICTURES = "outputs"
 """Folder for the pictures that code made."""
-
-_TERMINAL_CODE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*(?:\x07|\x1b\\)|\x1b.")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def output_blocks(
@@ -78,10 +75,5 @@ def _block(
 
 
 def _text_block(text: str, kind: str) -> Node | None:
-    shown = _CONTROL.sub("", _TERMINAL_CODE.sub("", _overwritten(text))).strip("\n")
+    shown = plain(text).strip("\n")
     return nodes.div([nodes.code_block(shown)], "", "output", kind) if shown else None
-
-
-def _overwritten(text: str) -> str:
-    """The text as a terminal leaves it: a carriage return begins its line anew."""
-    return re.sub(r"[^\n]*\r(?=[^\n])", "", text.replace("\r\n", "\n"))
