@@ -164,6 +164,22 @@ def test_code_is_copied_without_prompts_and_outputs(
     assert page.evaluate("navigator.clipboard.readText()") == copied
 
 
+@pytest.mark.parametrize(
+    "code", ["% preamble\n\\documentclass{book}\n\\begin{document}", "$x$ is a formula\n$y$, too"]
+)
+def test_code_without_prompts_is_copied_as_it_is(window: Watched, served: str, code: str) -> None:
+    window.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = window.page
+    page.goto(f"{served}/{READING}")
+    listing = page.locator(".source code", has_text="1 + 1")
+    listing.evaluate("(element, code) => { element.textContent = code; }", code)
+    source = page.locator(".source", has_text=code.split("\n")[0])
+    source.hover()
+    source.get_by_role("button", name="Copy").click()
+    expect(source.get_by_role("button")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == code
+
+
 def test_a_discussion_is_loaded_on_request_only(window: Watched, served: str) -> None:
     page = window.page
 

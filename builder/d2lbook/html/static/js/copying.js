@@ -1,7 +1,8 @@
 // Copying code, without prompts and outputs.
 
-const PROMPT = /^(?:>>>|\.\.\.|\$|%|In \[\d*\]:) ?/;
-const FIRST_PROMPT = /^(?:>>>|\$|%|In \[\d*\]:) /;
+// No "%", the prompt of few shells: in many languages a comment begins with it.
+const PROMPT = /^(?:>>>|\.\.\.|\$|In \[\d*\]:) ?/;
+const FIRST_PROMPT = /^(?:>>>|\$|In \[\d*\]:) /;
 
 // What is to be typed of this text; all of it where it has no prompts.
 const withoutPrompts = (text) => {
