@@ -57,6 +57,12 @@ def test_long_lists_are_read_once(item: str, monkeypatch: pytest.MonkeyPatch) ->
     assert sum(map(len, read)) < 20 * len(text)
 
 
+@pytest.mark.parametrize("separator", ["\u2028", "\x85", "\f", "\v", "\r", "\r\n"])
+def test_lines_end_where_the_parser_ends_them(separator: str) -> None:
+    text = f"a{separator}b{separator}c{separator}d\n\n    [**x**]\n"
+    assert resolve_slide_marks(text) == text
+
+
 def test_link_definitions_come_from_elsewhere() -> None:
     definitions = find_definitions("Text.\n\n[docs]: https://example.org\n")
     tokens = parse_prose("See the [docs].", definitions=definitions).tokens

@@ -546,7 +546,7 @@ def test_it_can_be_read_aloud(make_book: MakeBook) -> None:
 
 def test_characters_that_no_font_has_are_told_once(make_book: MakeBook) -> None:
     # Noncharacters: no font ever has them.
-    text = "# T\n\nFirst.\n\nThen \ufdd1 and `\ufdd0`.\n\n```python\n\ufdd1\n```\n"
+    text = "# T\n\nFirst\u2028line.\n\nThen \ufdd1 and `\ufdd0`.\n\n```python\n\ufdd1\n```\n"
     pdf, problems = build_pdf(make_book(page(text)))
     assert [problem.line("warning") for problem in problems] == [
         "chapter/index.md:5: warning: no font has '\ufdd1', '\ufdd0', so the PDF shows boxes; "

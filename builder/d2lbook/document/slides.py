@@ -96,9 +96,8 @@ def _indented_code(text: str) -> list[tuple[int, int]]:
     """Where indented code stands in the text. Only the block parser can tell it from a list."""
     if not re.search(r"^(?: {4}|\t).*(?:\*\*|~~)[\])]", text, re.MULTILINE):
         return []
-    starts = [0]
-    for line in text.splitlines(keepends=True):
-        starts.append(starts[-1] + len(line))
+    ends = (match.end() for match in re.finditer(r"\r\n?|\n", text))
+    starts = [0, *ends, len(text)]
     return [
         (starts[token.map[0]], starts[token.map[1]])
         for token in _BLOCKS.parse(text)

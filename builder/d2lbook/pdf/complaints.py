@@ -46,7 +46,7 @@ def _find(text: str, pages: Sequence[tuple[str, str]], config: Config) -> Place 
     """Where a text stands first; line 0 where it is not the file but an output that has it."""
     for source, code in pages:
         if text in code:
-            lines = (config.root / source).read_text("utf-8", "replace").splitlines()
+            lines = (config.root / source).read_text("utf-8", "replace").split("\n")
             found = (number for number, line in enumerate(lines, 1) if text in line)
             return Place(path=source, line=next(found, 0))
     return None
