@@ -48,6 +48,7 @@ def _table(state: StateBlock, first: int, end: int, silent: bool) -> bool:
 def _lost_cells(state: StateCore) -> None:
     """Take down rows that have more cells than their table has columns: those are left out."""
     lost: list[Damage] = []
+    lines = state.src.split("\n")
     columns = 0
     for token, following in pairwise(state.tokens):
         if token.type == "table_open":
@@ -55,8 +56,7 @@ def _lost_cells(state: StateCore) -> None:
         elif token.type == "th_open":
             columns += 1
         elif token.type == "tr_open" and following.type == "td_open" and token.map:
-            line = state.src.split("\n")[token.map[0]]
-            row = _QUOTED.sub("", line).strip().strip("|")
+            row = _QUOTED.sub("", lines[token.map[0]]).strip().strip("|")
             cells = [cell.strip() for cell in escapedSplit(row)]
             if left_out := " | ".join(filter(None, cells[columns:])):
                 what = f"this row has more cells than its table has columns: '{left_out}' is lost"

@@ -61,6 +61,7 @@ class ProseWriter:
         self.files: set[BookFile] = set()
         self._cell: Cell | None = None
         self._in_table = False
+        self._has_corner = False
 
     def write(self, tokens: Sequence[Token], cell: Cell) -> str:
         """These tokens of this cell as HTML."""
@@ -372,6 +373,8 @@ class ProseWriter:
             if name := self._name(tokens[index]):
                 before += f"<figcaption>{name}</figcaption>\n"
         self._in_table = True
+        # The first cell comes after the openings of the table's head and row.
+        self._has_corner = not tokens[index + 4].children
         return f'{before}<div class="scroll"><table>\n'
 
     def header_open(self, tokens: Sequence[Token], index: int) -> str:
@@ -385,11 +388,15 @@ class ProseWriter:
 
     def cell_open(self, tokens: Sequence[Token], index: int) -> str:
         attributes = _attributes(tokens[index].attrs)
-        is_head = _heads_row(tokens, index)
+        is_head = self._heads_row(tokens, index)
         return f'<th scope="row"{attributes}>' if is_head else f"<td{attributes}>"
 
     def cell_close(self, tokens: Sequence[Token], index: int) -> str:
-        return "</th>\n" if _heads_row(tokens, index - 2) else "</td>\n"
+        return "</th>\n" if self._heads_row(tokens, index - 2) else "</td>\n"
+
+    def _heads_row(self, tokens: Sequence[Token], index: int) -> bool:
+        """Whether the cell that opens here is the head of its row: first, below a corner."""
+        return self._has_corner and tokens[index - 1].type == "tr_open"
 
     def table_close(self, _tokens: Sequence[Token], _index: int) -> str:
         self._in_table = False
@@ -461,15 +468,6 @@ _RULES: Mapping[str, Rule] = {
     "contents": ProseWriter.contents,
     "only_open": ProseWriter.only_open,
 }
-
-
-def _heads_row(tokens: Sequence[Token], index: int) -> bool:
-    """Whether the cell that opens here is the head of its row: first, in a table with a corner."""
-    if tokens[index - 1].type != "tr_open":
-        return False
-    # The corner is the first cell of the table: its opening, the table's head and row before it.
-    opening = next(place for place in range(index, -1, -1) if tokens[place].type == "table_open")
-    return tokens[opening + 3].type == "th_open" and not tokens[opening + 4].children
 
 
 def code_html(content: str) -> str:
