@@ -3,11 +3,13 @@
 A label names the nearest figure, table or heading above it, however far, in an
 earlier cell too; a width or a height is about the figure right above it; an
 `eqlabel` names the nearest equation above. After this, ``heading_open`` has
-meta {"labels": [str]}, and no ``directive`` is left.
+meta {"labels": [str]}, the sizes of a ``figure_open`` are lengths of CSS, and no
+``directive`` is left.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -20,6 +22,8 @@ _NAMEABLE = {
     "figure_open": "a figure",
     "table_open": "a table",
 }
+
+_LENGTH = re.compile(r"([0-9]+(?:\.[0-9]+)?)(px|%|em|rem|cm|mm|in|pt)?")
 
 
 @dataclass(slots=True)
@@ -67,10 +71,7 @@ class Attacher:
         """Do what the directive says; yields what is wrong with it and the remedy."""
         name, value = directive.meta["name"], directive.meta["value"]
         if name in {"width", "height"}:
-            if self.figure:
-                self.figure.meta[name] = value
-            else:
-                yield f":{name}: has no figure above it", "put it right below an image"
+            yield from self._resize(name, value)
             return
         target = self.equation if name == "eqlabel" else self.named
         if not target:
@@ -83,3 +84,12 @@ class Attacher:
             yield what, "keep one of the two"
         else:
             target.meta["label"] = value
+
+    def _resize(self, name: str, value: str) -> Iterator[tuple[str, str]]:
+        length = _LENGTH.fullmatch(value)
+        if not self.figure:
+            yield f":{name}: has no figure above it", "put it right below an image"
+        elif not length:
+            yield f":{name}: can't be '{value}'", "write it as 400px or 60%"
+        else:
+            self.figure.meta[name] = f"{length[1]}{length[2] or 'px'}"

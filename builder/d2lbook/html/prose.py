@@ -42,7 +42,6 @@ from d2lbook.html.signs import signs_after, signs_before, without_signs
 from d2lbook.html.titles import title_html
 
 _NO_BREAK = "\u00a0"
-_LENGTH = re.compile(r"\d+(?:\.\d+)?(?:px|%|em|rem|cm|mm|in|pt)?")
 _THREAD = re.compile(r"t/(?:[^/]+/)?(\d+)")
 """The address of a thread below that of its Discourse: ``t/12``, ``t/its-title/12``."""
 
@@ -294,7 +293,9 @@ class ProseWriter:
         alt = token.meta["alt"]
         if alt in {"", plain_text(caption)}:
             alt = plain_text(caption, self.spell)
-        image = self._image(token, token.meta["src"], alt, self._style(token))
+        sizes = {name: token.meta[name] for name in ("width", "height") if token.meta[name]}
+        style = "; ".join(f"{name}: {size}" for name, size in sizes.items())
+        image = self._image(token, token.meta["src"], alt, style)
         name = self._name(token)
         text = f"<figcaption>{name}" if name or caption.children else ""
         return f"<figure{self._id(token)}>\n{image}\n{text}"
@@ -314,16 +315,6 @@ class ProseWriter:
         if not token.meta["anchor"]:
             return f'<span class="number">{escape(name)}</span> '
         return f'<a class="number" href="{self._here(token.meta["anchor"])}">{escape(name)}</a> '
-
-    def _style(self, token: Token) -> str:
-        sizes = {name: token.meta[name] for name in ("width", "height") if token.meta[name]}
-        for name, size in list(sizes.items()):
-            if not _LENGTH.fullmatch(size):
-                self._warn(token, f":{name}: can't be '{size}'", "write it as 400px or 60%")
-                del sizes[name]
-        return "; ".join(
-            f"{name}: {size}{'px' if size.isdigit() else ''}" for name, size in sizes.items()
-        )
 
     def image(self, tokens: Sequence[Token], index: int) -> str:
         token = tokens[index]

@@ -20,7 +20,6 @@ book's folder, or the picture of an output; one that is not there has no path.
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -42,7 +41,6 @@ from d2lbook.volume.inlines import NO_BREAK, InlineWriter, token_of
 from d2lbook.volume.model import PageTree, Volume
 from d2lbook.volume.outputs import output_blocks
 
-_SIZE = re.compile(r"\d+(?:\.\d+)?(?:px|%|em|rem|cm|mm|in|pt)?")
 _ALIGNMENTS = {"left": "AlignLeft", "right": "AlignRight", "center": "AlignCenter"}
 
 
@@ -181,7 +179,7 @@ class _PageWriter(InlineWriter):
     def _level(self, source: int) -> int:
         """The level of the next heading: one below that before it, however many it skips.
 
-        Who hears a book has nothing but the levels to go by.
+        A screen reader knows headings only by their level.
         """
         while self._open and self._open[-1] >= source:
             self._open.pop()
@@ -191,17 +189,10 @@ class _PageWriter(InlineWriter):
     def figure(self, part: SyntaxTreeNode) -> list[Node]:
         token = token_of(part)
         meta = token.meta
-        sizes = {name: self._size(token, name) for name in ("width", "height")}
+        sizes = {name: meta[name] or "" for name in ("width", "height")}
         picture = self.picture(token, meta["src"], meta["alt"], **sizes)
         caption = _caption(self.inlines(part))
         return [nodes.node("Figure", self._attributes(token), caption, [nodes.plain([picture])])]
-
-    def _size(self, token: Token, name: str) -> str:
-        size = str(token.meta[name] or "")
-        if size and not _SIZE.fullmatch(size):
-            self.warn(token, f":{name}: can't be '{size}'", "write it as 400px or 60%")
-            return ""
-        return f"{size}px" if size[-1:].isdigit() else size
 
     def table(self, part: SyntaxTreeNode) -> list[Node]:
         before = part.previous_sibling

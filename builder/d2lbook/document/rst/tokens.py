@@ -41,8 +41,8 @@ def rst_tokens(
 ) -> tuple[list[Token], list[Damage]]:
     """The tokens of a block that these tabs show, and what is wrong in it.
 
-    ``first`` is the line of the cell, from 0, where the text begins. Labels come
-    out as directives (see ``directives.py``), after what they name.
+    ``first`` is the line of the cell, from 0, where the text begins. Labels and sizes
+    come out as directives (see ``directives.py``), after what they are about.
     """
     writer = _Writer(text, TokenMaker(first), tuple(tabs), scope)
     tokens = writer.write()
@@ -286,11 +286,15 @@ class _Writer:
         meta = {
             "src": image["uri"],
             "alt": image.get("alt", ""),
-            "width": image.get("width"),
-            "height": image.get("height"),
+            "width": None,
+            "height": None,
             "label": None,
         }
         tokens = self.make.around("figure", "figure", [self.make.line(caption)], **meta)
+        sizes = {name: image[name] for name in ("width", "height") if name in image}
+        tokens += [
+            self.make.token("directive", name=name, value=size) for name, size in sizes.items()
+        ]
         return self._named(tokens, image.get("names", ()))
 
     def table(self, node: nodes.Element) -> list[Token]:
