@@ -58,7 +58,7 @@ def fitted(content: bytes) -> bytes:
             if dots := picture.info.get("dpi"):
                 # So that it is as wide as it was.
                 options["dpi"] = tuple(each * smaller.width / across for each in dots)
-            # Who takes it in packs what is not a JPEG anew.
+            # A PNG is compressed once more, by Typst or in the zip file that an EPUB is.
             options |= {"quality": 85} if form == "JPEG" else {"compress_level": 1}
             written = io.BytesIO()
             ImageOps.exif_transpose(smaller).save(written, form, **options)
