@@ -43,8 +43,7 @@ def test_slide_marks_leave_lines_where_they_are(text: str) -> None:
     assert resolve_slide_marks(text).count("\n") == text.count("\n")
 
 
-@pytest.mark.parametrize("item", ["word", "for $5", "the $x$-axis", "an open $x", "all $$x$$"])
-def test_long_lists_are_read_once(item: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_long_lists_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     read, get_lines = [], StateBlock.getLines
 
     def counted(*arguments: Any) -> str:
@@ -52,7 +51,7 @@ def test_long_lists_are_read_once(item: str, monkeypatch: pytest.MonkeyPatch) ->
         return read[-1]
 
     monkeypatch.setattr(StateBlock, "getLines", counted)
-    text = f"- {item}\n" * 400
+    text = "- word\n" * 400
     parse_prose(text)
     assert sum(map(len, read)) < 20 * len(text)
 

@@ -25,22 +25,17 @@ from markdown_it.token import Token
 
 from d2lbook.document.spans import is_lazy, lines_before, push_damaged
 
-_INLINE_TEX = r"(?>\\text[a-z]*\{[^{}]*\}|\\.|\n(?![ \t]*\n)|[^\\$\n])"
-_DISPLAY_TEX = r"(?>\\[^\n]|\$(?!\$)|[^\\$])"
-
-INLINE = rf"\$(?![\s$])(?P<tex>{_INLINE_TEX}++)(?<!\s)\$(?!\d)"
-DISPLAY = rf"\$\$(?P<equation>{_DISPLAY_TEX}++)\$\$"
+INLINE = (
+    r"\$(?![\s$])"
+    r"(?P<tex>(?>\\text[a-z]*\{[^{}]*\}|\\.|\n(?![ \t]*\n)|[^\\$\n])++)"
+    r"(?<!\s)\$(?!\d)"
+)
+DISPLAY = r"\$\$(?P<equation>(?>\\[^\n]|\$(?!\$)|[^\\$])++)\$\$"
 
 _INLINE = re.compile(INLINE)
 _DISPLAY = re.compile(DISPLAY)
 _LABEL = re.compile(r"[ \t]*\n?[ \t]*:eqlabel:`([^`\n]+)`")
 _FORMULA = re.compile(f"{DISPLAY}|{INLINE}")
-_OPEN_TEXT = r"\\text[a-z]*\{[^{}]*\Z"
-_UNDECIDED = re.compile(
-    rf"\$\${_DISPLAY_TEX}*+\Z"
-    rf"|\$(?![\s$])(?:(?!{_OPEN_TEXT}){_INLINE_TEX})*+(?:{_OPEN_TEXT}|\Z)"
-)
-"""What begins like a formula and does not end in this text, but may in a longer one."""
 _BLOCK_END = re.compile(rf"(?:{_LABEL.pattern})?[ \t]*(?:\n|\Z)")
 
 _INTERRUPTING: Sequence[tuple[str, RuleFuncBlockType, list[str]]] = (
@@ -104,17 +99,12 @@ def _is_inside_formula(state: StateBlock, line: int) -> bool:
     above = slice(state.bMarks[state.line], state.bMarks[line])
     if state.parentType != "paragraph" or "$" not in state.src[above]:
         return False
+    end = next(
+        (number for number in range(line, state.lineMax) if state.isEmpty(number)), state.lineMax
+    )
+    text = state.getLines(state.line, end, state.blkIndent, False)
     start = len(state.getLines(state.line, line, state.blkIndent, True))
-    # Most formulas end near by: no more lines are read than it takes to see that.
-    count = 1
-    while True:
-        lines = range(line, min(line + count, state.lineMax))
-        end = next((number for number in lines if state.isEmpty(number)), lines.stop)
-        text = state.getLines(state.line, end, state.blkIndent, False)
-        undecided = _UNDECIDED.search(text)
-        if end < line + count or not undecided or undecided.start() >= start:
-            return any(match.start() < start < match.end() for match in _FORMULA.finditer(text))
-        count *= 2
+    return any(match.start() < start < match.end() for match in _FORMULA.finditer(text))
 
 
 def _math_inline(state: StateInline, silent: bool) -> bool:
