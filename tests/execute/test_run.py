@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from d2lbook.execute.jobs import Execution
 from d2lbook.execute.kernels import SECONDS_TO_END
 
 from tests.execute.workbench import Workbench, environment, notebook, printed
@@ -163,6 +164,48 @@ print(int(re.search(r"VmHWM:\s*(\d+) kB", status)[1]) // 1000)
 
 The largest size that ``getrusage`` knows may be that of the process that started this one.
 """
+
+
+def texts(execution: Execution) -> list[str]:
+    """The plain texts of what was displayed."""
+    outputs = [each for of_cell in execution.outputs.values() for each in of_cell]
+    return [each["data"]["text/plain"] for each in outputs if "data" in each]
+
+
+def test_a_widget_is_the_text_that_it_has_in_the_end(bench: Workbench) -> None:
+    done = bench.execute_one(
+        "import ipywidgets\n"
+        "from IPython.display import display\n"
+        "slider, gone = ipywidgets.IntSlider(1), ipywidgets.IntSlider(2)\n"
+        "display(slider, gone, 'text')\n"
+        "slider.value = 3\n"
+        "gone.close()",
+        "slider.value = 4",
+    )
+    assert texts(done) == ["IntSlider(value=3)", "'text'"]
+
+
+def test_what_is_put_out_into_a_widget_stays_where_it_is(bench: Workbench) -> None:
+    done = bench.execute_one(
+        "import ipywidgets\nshown = ipywidgets.Output()\nwith shown:\n    print('inside')\nshown",
+        "ipywidgets.interact(lambda x: print('for', x), x=(0, 4));",
+    )
+    assert done.status == "executed", done.problem
+    assert printed(done) == "inside\nfor 2\n"
+    assert texts(done)[0] == "Output()"
+
+
+def test_a_fault_in_what_takes_up_outputs_is_one_notebook_s(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("unforeseen")
+
+    monkeypatch.setattr("d2lbook.execute.kernels.Client.process_message", fail)
+    done = bench.execute_one("1", "2")
+    assert done.problem
+    assert done.problem.what == "its outputs can't be taken up: RuntimeError: unforeseen"
+    assert done.problem.place == done.notebook.page.place(done.notebook.cells[0].line_of(0))
 
 
 @pytest.mark.parametrize(

@@ -319,7 +319,7 @@ def test_a_notebook_that_kills_its_servers_harms_no_other(bench: Workbench) -> N
     bad, *others = bench.execute(*made)
     assert bad.problem
     assert bad.problem.what.startswith("the kernel was lost twice")
-    assert bad.problem.place == bad.notebook.page.place(0)
+    assert bad.problem.place == bad.notebook.page.place(bad.notebook.cells[0].line_of(1))
     assert [printed(each) for each in others] == ["done\n"] * 3
 
 

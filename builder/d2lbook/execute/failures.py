@@ -135,11 +135,24 @@ def cut_output(notebook: Notebook, place: Place) -> Problem:
     )
 
 
-def server_lost(notebook: Notebook, said: str) -> Problem:
-    """The process that starts kernels, and with it the kernel, has ended twice, and said this."""
+def unforeseen(notebook: Notebook, error: Exception, place: Place) -> Problem:
+    """What runs notebooks has failed, while this cell was running or its outputs were taken up."""
+    return Problem(
+        what=f"its outputs can't be taken up: {type(error).__name__}: {error}",
+        place=place,
+        remedy="this is a fault of d2lbook: please report it, with the code of this cell",
+        tab=notebook.tab,
+    )
+
+
+def server_lost(notebook: Notebook, said: str, place: Place | None = None) -> Problem:
+    """The process that starts kernels, and with it the kernel, has ended twice, and said this.
+
+    The place is where the notebook was, if it had begun.
+    """
     return Problem(
         what="the kernel was lost twice: the process that had started it was ended from outside",
-        place=notebook.page.place(0),
+        place=place or notebook.page.place(0),
         remedy="see whether the memory is used up, or a cell kills its parent process",
         tab=notebook.tab,
         detail=last_lines(said),

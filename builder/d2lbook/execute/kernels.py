@@ -86,6 +86,13 @@ class ServerKernelManager(AsyncKernelManager):
         return self.spec
 
 
+class Client(NotebookClient):
+    """Runs cells. Nobody looks at live widgets, nor at what is put out into one."""
+
+    def handle_comm_msg(self, outs: object, msg: object, cell_index: int) -> None:
+        """Leave out what kernels and widgets say to each other: outputs stay where they are."""
+
+
 class Kernel:
     """A kernel for one notebook, from its start to the end of all its processes."""
 
@@ -95,7 +102,7 @@ class Kernel:
         self.log = folder / "log.txt"
         self.manager = ServerKernelManager(start, folder, job.seed)
         self.error: CellError | None = None
-        self.client = NotebookClient(
+        self.client = Client(
             notebook,
             km=self.manager,
             iopub_timeout=A_DAY,  # what a cell has printed belongs to its time

@@ -11,7 +11,7 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 
-from d2lbook.execute.servers import KernelProcess, Server
+from d2lbook.execute.servers import KernelProcess, Server, ServerLost
 
 
 class ServerProvisioner(KernelProvisionerBase):
@@ -59,7 +59,10 @@ class ServerProvisioner(KernelProvisionerBase):
         return await self.wait() if is_over else None
 
     async def wait(self) -> int | None:
-        return (await self.process.ended).code if self.process else None
+        try:
+            return (await self.process.ended).code if self.process else None
+        except ServerLost:  # and that others tell
+            return -signal.SIGKILL
 
     async def send_signal(self, signum: int) -> None:
         if self.process:

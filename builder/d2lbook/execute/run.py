@@ -8,7 +8,7 @@ from time import monotonic
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
-from d2lbook.book import Place
+from d2lbook.book import Output, Place
 from d2lbook.errors import Problem
 from d2lbook.execute import failures
 from d2lbook.execute.jobs import Execution, Job, Observer, by_position, runnable_cells
@@ -37,22 +37,26 @@ async def run_notebook(job: Job, observer: Observer, servers: ServerPool) -> Exe
         try:
             return await _run(job, observer, await servers.start_for(job), servers)
         except ServerLost:
-            return await _run(job, observer, await servers.start_for(job, alone=True), servers)
+            start = await servers.start_for(job, alone=True)
+            return await _run(job, observer, start, servers, is_last=True)
     except ServerLost as lost:
         problem = failures.server_lost(job.notebook, str(lost))
         return Execution(notebook=job.notebook, status="failed", problem=problem)
 
 
-async def _run(job: Job, observer: Observer, start: Start, servers: ServerPool) -> Execution:
+async def _run(
+    job: Job, observer: Observer, start: Start, servers: ServerPool, *, is_last: bool = False
+) -> Execution:
+    """Execute it once. Raises ServerLost, but in the last try."""
     started = monotonic()
     run = _Run(job, observer)
-    problem = await run.execute(start, servers)
-    folders = (str(job.modules), str(job.folder))
-    environment = str(job.environment.python.parent.parent)
-    outputs = [
-        without_folders(clean_outputs(cell.outputs), folders, environment) for cell in run.cells
-    ]
-    positioned = by_position(job.notebook, outputs)
+    try:
+        problem = await run.execute(start, servers)
+    except ServerLost as lost:
+        if not is_last:
+            raise
+        problem = failures.server_lost(job.notebook, str(lost), run.place())
+    positioned = by_position(job.notebook, [run.outputs(cell) for cell in run.cells])
     return Execution(
         notebook=job.notebook,
         status="failed" if problem else "executed",
@@ -107,8 +111,18 @@ class _Run:
             self.has_kernel = False
             return failures.kernel_fault(self.notebook, str(fault))
         except TimeoutError:
-            return failures.notebook_timeout(self.notebook, seconds, self._place())
+            return failures.notebook_timeout(self.notebook, seconds, self.place())
+        except ServerLost:
+            raise
+        except Exception as error:  # noqa: BLE001, a library's fault is no other notebook's
+            return failures.unforeseen(self.notebook, error, self.place())
         return None
+
+    def outputs(self, cell: NotebookNode) -> tuple[Output, ...]:
+        """What a cell has put out so far, without what is this machine's alone."""
+        folders = (str(self.job.modules), str(self.job.folder))
+        environment = str(self.job.environment.python.parent.parent)
+        return without_folders(clean_outputs(cell.outputs), folders, environment)
 
     async def _run_cells(self, kernel: Kernel) -> None:
         for index in range(len(self.cells)):
@@ -136,13 +150,14 @@ class _Run:
         self, error: CellError | CellTimeout | KernelDied, kernel: Kernel
     ) -> Problem:
         if isinstance(error, CellError):
-            place = self._place(await kernel.failing_line())
-            outputs = clean_outputs(self.cells[self.index].outputs)
+            place = self.place(await kernel.failing_line())
+            outputs = self.outputs(self.cells[self.index])
             return failures.cell_error(self.notebook, error.name, error.value, place, outputs)
         if isinstance(error, CellTimeout):
-            return failures.cell_timeout(self.notebook, self.job.cell_timeout, self._place())
+            return failures.cell_timeout(self.notebook, self.job.cell_timeout, self.place())
         code, memory = error.end
-        return failures.dead_kernel(self.notebook, code, memory * 1024, self._place())
+        return failures.dead_kernel(self.notebook, code, memory * 1024, self.place())
 
-    def _place(self, found: tuple[int, int] | None = None) -> Place:
+    def place(self, found: tuple[int, int] | None = None) -> Place:
+        """Of a line that the kernel has found, or of the cell at hand."""
         return failures.place_of(self.notebook, self.sources[self.index], found)

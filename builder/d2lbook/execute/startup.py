@@ -9,6 +9,7 @@ Works with nothing but IPython and any Python from 3.8 on. It
   it was;
 - is silent about the cache of JAX, which no output may depend on;
 - makes figures SVG, with the same bytes each time, or PNG where the SVG is too large;
+- gives live widgets the text that they have in the end;
 - stops a flood of output where it arises, and loses no text that can't be encoded;
 - gives what libraries in C and child processes print to the cell that had them do so;
 - finds modules in the working folder, such as cells write;
@@ -244,6 +245,42 @@ def changed(message: dict[str, Any], kind: str, content: dict[str, Any]) -> dict
     return dict(message, header=header, msg_type=kind, content=content)
 
 
+class Widgets:
+    """Puts out the text of live widgets as it is at the end of the cell that shows them.
+
+    Pages show it in their place: of a progress bar, its end. It stands before ``publish``
+    of the shell's publisher of displays.
+    """
+
+    KIND = "application/vnd.jupyter.widget-view+json"
+
+    def __init__(self, shell: Any) -> None:
+        self.format = shell.display_formatter.format
+        self.publish = shell.display_pub.publish
+        self.shown: dict[str, Any] = {}
+        """What was put out for widgets in this cell, by the name of the display."""
+        shell.display_pub.publish = self.pass_on
+
+    def pass_on(self, data: Any, metadata: Any = None, **options: Any) -> Any:
+        if self.KIND in data and not options.get("update"):
+            transient = dict(options.get("transient") or {})
+            name = transient.setdefault("display_id", data[self.KIND]["model_id"])
+            self.shown[name] = data
+            options["transient"] = transient
+        return self.publish(data, metadata, **options)
+
+    def end(self, _result: Any) -> None:
+        """A cell has run: for ``post_run_cell`` of IPython."""
+        there = getattr(sys.modules.get("ipywidgets.widgets.widget"), "_instances", {})
+        for name, data in self.shown.items():
+            widget = there.get(data[self.KIND]["model_id"])
+            # One that has been closed would not be seen any more.
+            now = self.format(widget)[0] if widget else {self.KIND: data[self.KIND]}
+            if now != data:
+                self.publish(now, transient={"display_id": name}, update=True)
+        self.shown.clear()
+
+
 class Pipe:
     """What is printed without Python's knowledge, by libraries in C and by child processes.
 
@@ -426,9 +463,10 @@ def prepare(shell: Any) -> None:
         if getattr(stream, "_should_watch", False):
             Pipe(stream)
     wait_for_the_living(shell.kernel)
-    cells, dam = Cells(shell), Dam(shell.kernel.session)
+    cells, dam, widgets = Cells(shell), Dam(shell.kernel.session), Widgets(shell)
     for begin in (seed_python, cells.begin, dam.begin):
         shell.events.register("pre_run_cell", begin)
+    shell.events.register("post_run_cell", widgets.end)
     shell.compile.get_code_name = cells.name
     sys.modules[__name__] = cells  # type: ignore[assignment]
 
