@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from d2lbook.execute.jobs import Execution
+from d2lbook.execute.kernels import SECONDS_TO_START
 
 from tests.execute.workbench import Workbench, notebook
 
@@ -106,3 +108,30 @@ def test_outputs_before_the_failure_are_kept(executions: dict[str, Execution]) -
     outputs = executions["function of an earlier cell"].outputs
     assert [output["output_type"] for output in outputs[1]] == ["execute_result"]
     assert [output["output_type"] for output in outputs[2]] == ["error"]
+
+
+@pytest.mark.parametrize("shown", ["LIST", "[1", "7", "'text'", "{[]: 1}"])
+def test_a_notebook_that_shows_lists_its_own_way_fails_like_others(
+    tmp_path: Path, shown: str
+) -> None:
+    """The kernel answers in the notebook's way, too."""
+    problem = Workbench(tmp_path).execute_one(show_lists(f"p.text({shown!r})"), "1 / 0").problem
+    assert problem
+    assert problem.what == "ZeroDivisionError: division by zero"
+    assert str(problem.place) == "chapter/page.md:7"
+
+
+def test_a_kernel_that_dies_while_it_is_asked(tmp_path: Path) -> None:
+    bench = Workbench(tmp_path)
+    done = bench.execute_one(show_lists("__import__('os')._exit(1)"), "1 / 0")
+    assert done.problem
+    assert done.problem.what == "ZeroDivisionError: division by zero"
+    assert done.seconds < SECONDS_TO_START
+
+
+def show_lists(statement: str) -> str:
+    """A cell after which this is done whenever a list is to be shown."""
+    return (
+        "shown = get_ipython().display_formatter.formatters['text/plain']\n"
+        f"shown.for_type(list, lambda _, p, cycle: {statement})"
+    )

@@ -17,7 +17,7 @@ from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from queue import Empty
-from typing import Any
+from typing import Any, TypeVar
 
 import zmq
 from jupyter_client.kernelspec import KernelSpec
@@ -31,6 +31,8 @@ from d2lbook.execute.provisioner import ServerProvisioner
 from d2lbook.execute.server_pool import ServerPool, Start
 from d2lbook.execute.servers import End, KernelProcess
 
+Done = TypeVar("Done")
+
 LONGEST_SOCKET_PATH = 100
 """Systems allow 104 to 108 bytes."""
 
@@ -41,6 +43,9 @@ SECONDS_TO_PUBLISH = 0.2
 """How long what a kernel has published may be on its way."""
 
 A_DAY = 24 * 60 * 60
+
+NO_LITERAL = (ValueError, TypeError, SyntaxError, MemoryError, RecursionError)
+"""What ``ast.literal_eval`` raises."""
 
 
 class KernelFault(Exception):
@@ -154,9 +159,9 @@ class Kernel:
             raise self.error
 
     async def _unless_it_dies(
-        self, doing: Coroutine[Any, Any, object], seconds: int | None = None
-    ) -> None:
-        """Wait until something is done with the kernel.
+        self, doing: Coroutine[Any, Any, Done], seconds: int | None = None
+    ) -> Done:
+        """Wait until something is done with the kernel, and return what comes of it.
 
         Raises CellTimeout, KernelDied, or ServerLost.
         """
@@ -172,7 +177,7 @@ class Kernel:
             await asyncio.gather(task, return_exceptions=True)
         if ended.done() and (task.cancelled() or task.exception()):
             raise KernelDied(ended.result())
-        task.result()
+        return task.result()
 
     def _keep_error(self, execute_reply: dict[str, Any], **_: Any) -> None:
         content = execute_reply["content"]
@@ -180,30 +185,37 @@ class Kernel:
 
     async def failing_line(self) -> tuple[int, int] | None:
         """Number of the cell and line in it, from 1, where the last error was raised."""
-        found = await self._ask(preparation.FAILING_LINE)
-        return (found[0], found[1]) if found else None
+        match await self._ask(preparation.FAILING_LINE):
+            case [int(number), int(line)]:
+                return number, line
+        return None
 
     async def error_classes(self, error: CellError) -> list[str]:
         """The class of an error that a cell has raised just now, and those it is made from."""
-        classes: list[str] = await self._ask(preparation.ERROR_CLASSES) or [""]
+        match await self._ask(preparation.ERROR_CLASSES):
+            case [str(first), *others] if first.split(".")[-1] == error.name:
+                return [first, *map(str, others)]
         # Of what a magic has raised in a process of its own, only the name is known.
-        is_known = classes[0].split(".")[-1] == error.name
-        return classes if is_known else [error.name]
+        return [error.name]
 
     async def _ask(self, expression: str) -> Any:
-        """What it is in the kernel, if that is a literal; None where it can't say."""
+        """What it is in the kernel, if that is a literal; None where it can't say.
+
+        It is shown as the cells have it shown, which may be anything. Raises ServerLost.
+        """
+        answering = self.connection.execute(
+            "",
+            silent=True,
+            user_expressions={"answer": expression},
+            reply=True,
+            timeout=SECONDS_TO_START,
+        )
         try:
-            reply = await self.connection.execute(
-                "",
-                silent=True,
-                user_expressions={"answer": expression},
-                reply=True,
-                timeout=SECONDS_TO_START,
-            )
+            reply = await self._unless_it_dies(answering)
             shown = reply["content"]["user_expressions"]["answer"]["data"]["text/plain"]
-        except (OSError, KeyError):
+            return ast.literal_eval(shown)
+        except (KernelDied, OSError, KeyError, *NO_LITERAL):
             return None
-        return ast.literal_eval(shown)
 
     @property
     def process(self) -> KernelProcess:
