@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from d2lbook.execute import forkserver
@@ -26,3 +27,9 @@ def test_it_imports_nothing_but_the_standard_library_and_ipython(name: str) -> N
     names += [str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)]
     roots = {name.partition(".")[0] for name in names}
     assert roots <= sys.stdlib_module_names | {"IPython", "ipykernel"}
+
+
+@pytest.mark.parametrize(("system", "most"), [("linux", 2048), ("darwin", 2)])
+def test_memory_is_told_in_bytes(monkeypatch: pytest.MonkeyPatch, system: str, most: int) -> None:
+    monkeypatch.setattr(sys, "platform", system)
+    assert forkserver.most_memory(SimpleNamespace(ru_maxrss=2)) == most

@@ -17,7 +17,7 @@ belongs to this kernel alone:
     →  one byte for every signal that its processes are to get; the end of the
        stream: they are to be killed
     ←  {"ready": process} when the kernel listens
-    ←  {"exit": code, "memory": kilobytes} when it has ended; the code is minus
+    ←  {"exit": code, "memory": bytes} when it has ended; the code is minus
        the signal, if it was one; the memory is the most it had
 
 So nothing is left when the process that asks is gone, as its sockets are closed
@@ -311,7 +311,7 @@ class Server:
                     self.abandoned.append(folder)
                 self.listening.discard(connection)
                 code = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
-                tell(connection, {"exit": code, "memory": usage.ru_maxrss})
+                tell(connection, {"exit": code, "memory": most_memory(usage)})
                 connection.close()
 
     def end(self) -> None:
@@ -355,6 +355,12 @@ def tell(connection: socket.socket, message: dict[str, Any]) -> None:
     """Say it to whoever is at the other end, if anybody still is."""
     with contextlib.suppress(OSError):
         connection.sendall(json.dumps(message).encode() + b"\n")
+
+
+def most_memory(usage: Any) -> int:
+    """The most bytes of memory that a process had; macOS counts bytes, other systems kilobytes."""
+    most: int = usage.ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024
 
 
 def children() -> list[int]:

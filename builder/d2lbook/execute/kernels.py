@@ -229,7 +229,7 @@ class Kernel:
         """The most bytes of memory that its process had; 0 where nobody knows."""
         ended = self.process.ended
         is_known = ended.done() and not ended.cancelled() and not ended.exception()
-        return ended.result().memory * 1024 if is_known else 0
+        return ended.result().memory if is_known else 0
 
     async def finish(self) -> None:
         """Let it run its exit handlers and end by itself."""

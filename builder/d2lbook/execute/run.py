@@ -155,8 +155,8 @@ class _Run:
             return failures.cell_error(self.notebook, error.name, error.value, place, outputs)
         if isinstance(error, CellTimeout):
             return failures.cell_timeout(self.notebook, self.job.cell_timeout, self.place())
-        code, memory = error.end
-        return failures.dead_kernel(self.notebook, code, memory * 1024, self.place())
+        end = error.end
+        return failures.dead_kernel(self.notebook, end.code, end.memory, self.place())
 
     def place(self, found: tuple[int, int] | None = None) -> Place:
         """Of a line that the kernel has found, or of the cell at hand."""

@@ -127,7 +127,7 @@ class End(NamedTuple):
     code: int
     """Minus the signal, if it was one."""
     memory: int
-    """The most it had, in kilobytes."""
+    """The most it had, in bytes."""
 
 
 class KernelProcess:
