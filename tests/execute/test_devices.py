@@ -35,6 +35,9 @@ PLAIN = notebook("1", page="chapter/plain")
     [
         ("x = 1", 0),
         ("def try_gpu(i=0):\n    return device(f'cuda:{i}')", 0),
+        ("def try_gpu(i=0):\n    return gpu(i)", 0),
+        ("def f(net):\n    return net.cuda()", 0),
+        ("def f(net):\n    return net.cuda()\nf(net)", 1),
         ("# gpu()", 0),
         ("'cuda'", 0),
         ("gpu()", 1),

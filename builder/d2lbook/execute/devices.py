@@ -20,15 +20,18 @@ from d2lbook.config import Config
 from d2lbook.errors import Problem
 from d2lbook.execute.jobs import Execution, code_of
 from d2lbook.execute.results import Result
+from d2lbook.execute.running_code import running_nodes
 from d2lbook.execute.staleness import Found, Object
 from d2lbook.source.files import means
-from d2lbook.source.magics import parse_code
 
 MOST = 2
 """No notebook gets more, as with d2lbook: what more would do, two show."""
 
 DEVICE = re.compile(r"(?:cuda|gpu|/(?:device:)?gpu)(?::(\d+))?", re.IGNORECASE)
 """Names that PyTorch, JAX and TensorFlow have for GPUs."""
+
+MENTIONED = re.compile("cuda|gpu", re.IGNORECASE)
+"""Whatever asks for a GPU has this in it."""
 
 SECONDS_TO_LIST = 30
 LISTED = re.compile(r"^\s*(GPU|MIG)\b.*?(\d+):.*\(UUID: ([\w-]+)\)", re.M)
@@ -118,17 +121,10 @@ def _declined(config: Config, notebook: Notebook) -> Execution:
 
 def gpus_in_code(cells: Sequence[str]) -> int:
     """How many GPUs the code asks for; functions that are only defined ask for none."""
-    return min(MOST, max((count for cell in cells for count in _asked_for(cell)), default=0))
-
-
-def _asked_for(code: str) -> Iterator[int]:
-    try:
-        tree = parse_code(code)
-    except SyntaxError:
-        return
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            yield from _asked_by(node)
+    if not any(MENTIONED.search(cell) for cell in cells):  # parsing all of a book takes long
+        return 0
+    calls = (node for node in running_nodes(cells) if isinstance(node, ast.Call))
+    return min(MOST, max((count for call in calls for count in _asked_by(call)), default=0))
 
 
 def _asked_by(call: ast.Call) -> Iterator[int]:
