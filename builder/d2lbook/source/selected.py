@@ -278,7 +278,7 @@ class _Reduction:
         for argument in node.args:
             try:
                 value = ast.literal_eval(argument)
-            except ValueError:
+            except (ValueError, TypeError):
                 value = None
             many = value if isinstance(value, (list, tuple, set)) else [value]
             if node.keywords or not all(isinstance(name, str) for name in many):
