@@ -1,4 +1,4 @@
-"""The frameworks that books are written for: their tabs, and how they write their own names."""
+"""The frameworks that books are written for: their tabs, names and packages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,20 @@ FRAMEWORKS: Mapping[str, str] = {
     "pytorch": "PyTorch",
     "tensorflow": "TensorFlow",
 }
-"""Names by tab. A tab of these that a book doesn't list is no slip, but not in this edition."""
+"""How they write their own names, by tab. A tab of these that a book doesn't list is no slip,
+but not in this edition."""
+
+PACKAGES = (
+    "torch",
+    "tensorflow",
+    "jax",
+    "flax",
+    "mxnet",
+    "mindspore",
+    "paddlepaddle",
+    "paddlepaddle-gpu",
+)
+"""Packages whose versions readers want to know, as the index spells them."""
 
 
 def display_name(tab: str) -> str:

@@ -220,10 +220,12 @@ def test_without_a_section_the_interpreter_is_this_one(configure: MakeConfig) ->
 
 def test_an_interpreter_is_used_as_it_is(configure: MakeConfig, tmp_path: Path) -> None:
     config = configure({"one": "python = bin/python"})
-    make_interpreter(tmp_path / "book/bin/python", packages='"ipykernel==7.0"')
+    packages = '"IPykernel==7.0", "NumPy==2.0", "PaddlePaddle_GPU==3.0", "Torch==2.9"'
+    make_interpreter(tmp_path / "book/bin/python", packages)
     environment = make_environments(config, ["one"], ignore)["one"]
     assert environment.python == tmp_path / "book/bin/python"
     assert environment.folder is None
+    assert environment.versions == {"python": "3.11.7", "torch": "2.9", "paddlepaddle-gpu": "3.0"}
 
 
 def test_an_interpreter_is_the_base_of_requirements(

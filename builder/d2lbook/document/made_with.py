@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from d2lbook.config import Config
-from d2lbook.lock_header import locked_on
+from d2lbook.requirements_files import locked_on, named_package, pins
 
 _VERSION = re.compile(r"\d+(?:\.\d+)*")
-_NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
-_PINNED = re.compile(r"([A-Za-z0-9][\w.-]*)==([\w.!+-]+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,27 +33,17 @@ def made_with(config: Config, tab: str) -> MadeWith | None:
     if not environment.requirements or not lock.is_file():
         return None
     text = lock.read_text("utf-8", "replace")
-    pinned = {_plain(name): (name, version) for name, version in _PINNED.findall(text)}
+    pinned = pins(text.splitlines())
     wanted = lock.with_suffix(".in")
-    names = _names(wanted.read_text("utf-8", "replace")) if wanted.is_file() else pinned
+    names: Iterable[str] = pinned
+    if wanted.is_file():
+        names = map(named_package, wanted.read_text("utf-8", "replace").splitlines())
     found = [pinned[name] for name in names if name in pinned]
     python = version_of(environment.python)
     return MadeWith(
         versions=tuple([("Python", python)] if python else []) + tuple(found),
         locked=locked_on(text),
     )
-
-
-def _names(requirements: str) -> Iterator[str]:
-    """The packages that a file of requirements names."""
-    for line in requirements.splitlines():
-        if match := _NAME.match(line.strip()):
-            yield _plain(match[0])
-
-
-def _plain(name: str) -> str:
-    """A name as PEP 503 has it, so that spellings don't matter."""
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def version_of(python: str) -> str:

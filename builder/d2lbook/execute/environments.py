@@ -24,14 +24,11 @@ from d2lbook.config import Config
 from d2lbook.errors import EnvironmentFault, Problem, raise_all
 from d2lbook.execute import environment_store as store
 from d2lbook.execute.interpreters import base_of, interpreter_of
+from d2lbook.frameworks import PACKAGES
+from d2lbook.requirements_files import pins
 
 if TYPE_CHECKING:
     from d2lbook.execute.installer import Installer
-
-FRAMEWORKS = ("torch", "tensorflow", "jax", "flax", "mxnet", "paddlepaddle")
-"""Packages whose versions readers want to know."""
-
-PINNED = re.compile(r"(?P<name>[\w.-]+)==(?P<version>[\w.!+-]+)")
 
 OTHER_FILE = re.compile(r"(?:-[rc]\s*|--(?:requirement|constraint)[\s=]+)(?P<name>\S+)")
 """A line that takes in another file of requirements."""
@@ -301,11 +298,10 @@ def _required(
 
 def _versions(python: str, packages: Iterable[str]) -> dict[str, str]:
     """The versions that matter to readers, from requirements that name them exactly."""
-    found = filter(None, map(PINNED.match, packages))
-    versions = {each["name"].lower(): each["version"] for each in found}
+    pinned = pins(packages)
     return {
         "python": python,
-        **{name: versions[name] for name in FRAMEWORKS if name in versions},
+        **{name: pinned[name].version for name in PACKAGES if name in pinned},
     }
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from d2lbook.config import Config
 from d2lbook.errors import ConfigError, EnvironmentFault, Problem
+from d2lbook.requirements_files import pins
 
 PROBE = """\
 import importlib.metadata, json, platform
@@ -49,7 +50,7 @@ class Interpreter:
     @property
     def has_kernel(self) -> bool:
         """Whether notebooks can run in it."""
-        return any(package.startswith("ipykernel==") for package in self.packages)
+        return "ipykernel" in pins(self.packages)
 
 
 def base_of(config: Config, tab: str) -> Base:

@@ -33,7 +33,7 @@ from d2lbook.execute.installer import Installer, InstallerError
 from d2lbook.execute.interpreters import base_of
 from d2lbook.execute.pip_settings import read_pip_settings
 from d2lbook.files import write_atomically
-from d2lbook.lock_header import header_line, locked_on
+from d2lbook.requirements_files import header_line, locked_on, named_package, normal_name
 
 
 def make_lock(config: Config, tab: str, *, upgrade: bool = False) -> Path | None:
@@ -85,14 +85,8 @@ def without(requirements: str, patterns: Iterable[str]) -> str:
 
 
 def _matches(package: str, patterns: Iterable[str]) -> bool:
-    name = re.match(r"[\w.-]*", package)
-    assert name
-    return any(fnmatchcase(_normal(name[0]), _normal(pattern)) for pattern in patterns)
-
-
-def _normal(name: str) -> str:
-    """A package's name as the index spells it (PyPA's "Names and normalization")."""
-    return re.sub(r"[-_.]+", "-", name).lower()
+    name = named_package(package)
+    return any(fnmatchcase(name, normal_name(pattern)) for pattern in patterns)
 
 
 def _header(source: str, version: str, day: str, settings: EnvironmentConfig) -> str:
