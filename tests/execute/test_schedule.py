@@ -211,6 +211,9 @@ class Counting:
             self.running -= 1
             return answer(job)
 
+    def close(self) -> None:
+        """Nothing was started."""
+
 
 def test_only_so_many_run_at_once(bench: Workbench) -> None:
     executor = Counting(slots=2)

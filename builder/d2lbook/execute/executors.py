@@ -1,4 +1,6 @@
-"""Executors: where notebooks are executed. The scheduler knows them by one method.
+"""Executors: where notebooks are executed.
+
+A build knows of an executor only what ``Executor`` says. Whoever has made one closes it.
 
 ``LocalExecutor`` runs kernels on this machine; ``FakeExecutor`` runs nothing and
 is for tests, of this package and of others. That of a cluster is in ``cluster.py``.
@@ -43,6 +45,9 @@ class Executor(Protocol):
         Tells the observer when it starts and where it is. What goes wrong in
         the notebook is in the result; being cancelled leaves nothing running.
         """
+
+    def close(self) -> None:
+        """End what it has started for more than one notebook."""
 
 
 class LocalExecutor:
@@ -97,7 +102,7 @@ class LocalExecutor:
         return capacity, run_notebook
 
     def close(self) -> None:
-        """End the processes that it has started for more than one notebook."""
+        """End its servers, with all kernels they have started."""
         self.servers.close()
 
 
@@ -123,3 +128,6 @@ class FakeExecutor:
         self.jobs.append(job)
         observer.started(job.notebook)
         return self.answer(job)
+
+    def close(self) -> None:
+        """Nothing was started."""
