@@ -17,7 +17,7 @@ notebooks for readers, with outputs, without anything of d2lbook's in them:
 
 targets that only check:
   outputcheck   no page holds outputs
-  tabcheck      nothing stands twice for one tab; what lacks for another
+  tabcheck      nothing stands twice for one tab; what a tab lacks that others have
   linkcheck     every link leads somewhere, within the book and out of it
 
 Only notebooks whose code, library, data or environment has changed are executed

@@ -3,14 +3,14 @@
 states:
   fresh     its outputs are in the cache
   stale     it would be executed; what has changed since the last time is named:
-            code (with the line of the first cell that is another), environment,
+            code (with the line of the first cell that differs), environment,
             variable, module (the book's own, as d2l/torch.py), data, seed,
             folder (the page was moved), d2lbook (another version)
   failed    it failed the last time, and nothing has changed since
   skipped   there is nothing to execute
 
 The seconds are those of its last execution. Outputs that show a memory address,
-which is another in every execution, are named by the line of their cell, and notebooks
+which differs in every execution, are named by the line of their cell, and notebooks
 that need a GPU ([execute] gpu, or as their code shows) say so. Nothing is
 executed, and no environment is made.
 """

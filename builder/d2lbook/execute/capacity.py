@@ -82,7 +82,8 @@ class Capacity:
 
 def available_memory() -> int:
     """The bytes of memory that kernels may have now, on this machine or in this container."""
-    import psutil  # type: ignore[import-untyped]  # takes time; see executors.py
+    # Takes time: an executor has a thread import it while its servers import what notebooks do.
+    import psutil  # type: ignore[import-untyped]
 
     available: int = psutil.virtual_memory().available
     with contextlib.suppress(OSError, ValueError):  # not in a container, or "max"

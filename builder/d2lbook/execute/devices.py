@@ -25,7 +25,7 @@ from d2lbook.execute.staleness import Found, Object
 from d2lbook.source.files import means
 
 MOST = 2
-"""No notebook gets more, as with d2lbook: what more would do, two show."""
+"""No notebook gets more, as with d2lbook: two are enough to show how several work."""
 
 DEVICE = re.compile(r"(?:cuda|gpu|/(?:device:)?gpu)(?::(\d+))?", re.IGNORECASE)
 """Names that PyTorch, JAX and TensorFlow have for GPUs."""

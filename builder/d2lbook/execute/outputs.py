@@ -52,7 +52,7 @@ def _clean(outputs: Iterable[dict[str, Any]]) -> Iterator[Output]:
 def _without_widget(output: Output) -> Output | None:
     """The output without a live widget, which needs its kernel; None where nothing else is there.
 
-    The text that stands for it stays. The widget's name is another in every execution.
+    The text that stands for it stays. The widget's name differs in every execution.
     """
     if WIDGET not in output.get("data", ()):
         return output

@@ -20,7 +20,7 @@ from d2lbook.execute.keys import Inputs
 from d2lbook.files import write_file
 
 USUAL_MEMORY = 1_500_000_000
-"""What a kernel with the largest of the frameworks has after its import, and half of that."""
+"""In bytes: 1.5 times what a kernel has once it has imported the largest of the frameworks."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -164,7 +164,10 @@ class _Recipe(NamedTuple):
     modules: frozenset[str]
 
     def is_met_by(self, other: _Recipe) -> bool:
-        """Whether a server made by the other will do; no modules means that there must be none."""
+        """Whether a server made by the other will do.
+
+        A job that preloads nothing needs a server that has preloaded nothing.
+        """
         has_modules = self.modules <= other.modules if self.modules else not other.modules
         return self[:2] == other[:2] and has_modules
 

@@ -151,7 +151,7 @@ def changes(notebook: Notebook, before: Inputs, now: Inputs) -> Iterator[Change]
 
 
 def _first_change(notebook: Notebook, before: Inputs, now: Inputs) -> str:
-    """The line of the first cell that is another one; empty where only cells are gone."""
+    """The line of the first cell that differs; empty where only cells are gone."""
     pairs = zip(runnable_cells(notebook), now.cells, strict=True)
     for index, (cell, digest) in enumerate(pairs):
         if before.cells[index : index + 1] != (digest,):
