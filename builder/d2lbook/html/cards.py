@@ -18,9 +18,6 @@ from typing import Any
 from d2lbook.files import write_atomically
 from d2lbook.parallel import in_a_copy
 
-SIZE = (1200, 630)
-"""Width and height in pixels; as the template has them."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
