@@ -27,6 +27,7 @@ from dataclasses import dataclass, field
 from d2lbook.book import Cell, Notebook, Page
 from d2lbook.errors import SourceError
 from d2lbook.notebooks.aliases import Aliases, library_lines
+from d2lbook.source.code_marks import SAVE
 from d2lbook.source.magics import comments_of, parse_code, parse_python
 from d2lbook.source.selected import inner_lines_of_strings
 
@@ -38,7 +39,7 @@ ALIAS_HEADER = "# Aliases of config.ini"
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
-MARK = re.compile(r"#\s*@save\b.*$")
+MARK = re.compile(f"{SAVE}.*")
 LABEL = re.compile(r":label:`([^`]*sec_[^`]*)`")
 TRIPLE_QUOTED = re.compile(r"""[rRuU]?(\"{3}|'{3})(?:(?!\1).)*\1""", re.DOTALL)
 PLAINLY_QUOTED = re.compile(r"""(["'])[^"'\\\n]*\1""")

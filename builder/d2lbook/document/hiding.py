@@ -14,12 +14,10 @@ import re
 from dataclasses import replace
 
 from d2lbook.book import Cell
+from d2lbook.source.code_marks import HIDE
 from d2lbook.source.raises import without_expectation
 
-_MARK = re.compile(
-    r"#[ \t]*(?:@(?P<mark>hide(?:_code|_output|_all)?)s?\b|(?P<words>hide (?:code|output))s?\b)",
-    re.IGNORECASE,
-)
+_MARK = re.compile(HIDE)
 _HIDES = {
     "hide_code": {"source"},
     "hide code": {"source"},

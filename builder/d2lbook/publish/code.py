@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import io
-import re
 import tokenize
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
+from d2lbook.source.code_marks import MARK
 from d2lbook.source.magics import mask_magics
-
-_MARK = re.compile(r"#\s*(?:@(?:save|raises|hide\w*)|hide (?:code|outputs))\b", re.IGNORECASE)
 
 
 def without_marks(source: str) -> str:
@@ -18,7 +16,7 @@ def without_marks(source: str) -> str:
 
     A line that was only that goes.
     """
-    marks = [match.start() for match in _MARK.finditer(source)]
+    marks = [match.start() for match in MARK.finditer(source)]
     if not all(_is_surely_comment(source, mark) for mark in marks):
         comments = set(_comments(source))
         marks = [mark for mark in marks if comments & set(range(_line(source, mark), mark + 1))]

@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 
 from d2lbook.book import Cell
 from d2lbook.errors import SourceError
+from d2lbook.source.code_marks import RAISES
 from d2lbook.source.magics import comments_of
 
-_MARK = re.compile(r"[ \t]*#[ \t]*@raises\b(?P<names>.*)")
+_MARK = re.compile(rf"[ \t]*{RAISES}(?P<names>.*)")
 _NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 
 
