@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import tokenize
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
 from d2lbook.source.code_marks import MARK
-from d2lbook.source.magics import mask_magics
+from d2lbook.source.magics import comment_tokens
 
 
 def without_marks(source: str) -> str:
@@ -59,8 +58,7 @@ def _comments(source: str) -> Iterator[int]:
     """Where the comments begin; nothing where the code is not Python."""
     starts = [0, *accumulate(len(line) + 1 for line in source.split("\n"))]
     try:
-        for token in tokenize.generate_tokens(io.StringIO(mask_magics(source)).readline):
-            if token.type == tokenize.COMMENT:
-                yield starts[token.start[0] - 1] + token.start[1]
+        for token in comment_tokens(source):
+            yield starts[token.start[0] - 1] + token.start[1]
     except (tokenize.TokenError, SyntaxError):
         return

@@ -7,6 +7,7 @@ import io
 import re
 import tokenize
 import warnings
+from collections.abc import Iterator
 
 SHELL_OR_MAGIC = re.compile(r"([ \t]*)(?:[%!]|[\w.,()\[\] \t]+=[ \t]*[%!](?!=))")
 HELP = re.compile(r"([ \t]*)(?:\?{1,2}[\w.]+|[\w.]+\?{1,2})[ \t]*$")
@@ -40,13 +41,19 @@ def mask_magics(code: str) -> str:
     return "\n".join(masked)
 
 
-def comments_of(code: str) -> dict[int, str]:
-    """The comments of a cell, by their line from 1; what looks like one in a string is none.
+def comment_tokens(code: str) -> Iterator[tokenize.TokenInfo]:
+    """The comments of a cell, with where they are; what looks like one in a string is none.
 
-    Raises SyntaxError or tokenize.TokenError where it is not Python.
+    Raises SyntaxError or tokenize.TokenError where it is not Python any more.
     """
-    tokens = tokenize.generate_tokens(io.StringIO(mask_magics(code)).readline)
-    return {token.start[0]: token.string for token in tokens if token.type == tokenize.COMMENT}
+    for token in tokenize.generate_tokens(io.StringIO(mask_magics(code)).readline):
+        if token.type == tokenize.COMMENT:
+            yield token
+
+
+def comments_of(code: str) -> dict[int, str]:
+    """The comments of a cell by their line, from 1; raises as ``comment_tokens`` does."""
+    return {token.start[0]: token.string for token in comment_tokens(code)}
 
 
 def parse_code(code: str) -> ast.Module:
