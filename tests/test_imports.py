@@ -34,7 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "book": set(),
     "errors": {"book"},
     "files": {"errors"},
-    "config": {"book", "errors", "frameworks"},
+    "config": {"book", "errors", "files", "frameworks"},
     "output": {"config", "errors", "files"},
     "frameworks": set(),
     "manifests": {"files"},

@@ -1,4 +1,4 @@
-"""Writing files so that they are there whole or not at all."""
+"""Reading text, and writing files so that they are there whole or not at all."""
 
 from __future__ import annotations
 
@@ -8,10 +8,23 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
-from d2lbook.errors import OutputError
+from d2lbook.errors import BookError, OutputError
 
 _count = count()
 """So that two threads of this process never use the same temporary file."""
+
+
+def read_text(path: Path, shown: str, kind: type[BookError], what: str = "the file") -> str:
+    """The text of a file, just as its bytes have it; the OSError where it can't be read.
+
+    Raises an error of this kind, with the line, where it is not UTF-8; messages show its
+    path as ``shown``, and say ``what`` it is.
+    """
+    try:
+        return path.read_bytes().decode()
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise kind.at(shown, line, f"{what} is not UTF-8", "save it as UTF-8") from None
 
 
 def write_atomically(path: Path, content: bytes) -> None:

@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     from d2lbook.commands.files import named_files
     from d2lbook.config import read_config
     from d2lbook.errors import BookError, Problem, SourceError, raise_all
-    from d2lbook.files import write_file
+    from d2lbook.files import read_text, write_file
     from d2lbook.notebooks.activate import activate
     from d2lbook.source.page import TabRules
 
@@ -42,7 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
     for name in named_files(arguments.directory, arguments.files):
         path = arguments.directory / name
         try:
-            texts[path], problems = activate(_read(path, name), tab, rules, name)
+            text = read_text(path, name, SourceError, "this page")
+            texts[path], problems = activate(text, tab, rules, name)
         except BookError as error:
             errors.extend(error.problems)
         else:
@@ -63,14 +64,3 @@ def _check_tab(tab: str, tabs: tuple[str, ...]) -> str:
         known = ", ".join([*tabs, "all", "default"])
         raise UsageError.of(f"unknown tab '{tab}'", f"known are: {known}")
     return tabs[0] if tab == "default" else tab
-
-
-def _read(path: Path, name: str) -> str:
-    from d2lbook.errors import SourceError
-
-    content = path.read_bytes()
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise SourceError.at(name, line, "this page is not UTF-8", "save it as UTF-8") from None

@@ -28,6 +28,7 @@ from d2lbook.config.sections import (
     EnvironmentConfig,
 )
 from d2lbook.errors import ConfigError, Problem, raise_all
+from d2lbook.files import read_text
 from d2lbook.frameworks import FRAMEWORKS
 
 DEFAULTS = Path(__file__).with_name("defaults.ini")
@@ -46,7 +47,7 @@ def read_config(root: Path) -> tuple[Config, list[Problem]]:
     """
     path = root / FILE_NAME
     try:
-        content = path.read_text(encoding="utf-8-sig")
+        content = read_text(path, FILE_NAME, ConfigError).removeprefix("\ufeff")
     except (FileNotFoundError, NotADirectoryError):
         above = next(
             (each for each in root.resolve().parents if (each / FILE_NAME).is_file()), None
@@ -56,9 +57,6 @@ def read_config(root: Path) -> tuple[Config, list[Problem]]:
             f"there is no {FILE_NAME} in {root}",
             f"run d2lbook in a book's folder, or name it with -C{known}",
         ) from None
-    except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise ConfigError.at(FILE_NAME, line, "the file is not UTF-8", "save it as UTF-8") from None
     except OSError as error:
         raise ConfigError.at(FILE_NAME, 0, f"it can't be read: {error.strerror}") from None
     return parse_config(content, root)

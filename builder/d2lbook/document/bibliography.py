@@ -11,6 +11,7 @@ from d2lbook.book import Place
 from d2lbook.config import Config
 from d2lbook.document.addresses import file_at, local_link
 from d2lbook.errors import Problem, RenderError
+from d2lbook.files import read_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,12 +79,9 @@ def _find(config: Config, root: Path, named: NamedFile) -> Path | None:
 def _read(file: Path, path: str) -> BibFile | None:
     """The file, which messages call by its path; None where there is none."""
     try:
-        return BibFile(path=path, text=file.read_text(encoding="utf-8"))
+        return BibFile(path=path, text=read_text(file, path, RenderError))
     except FileNotFoundError:
         return None
     except OSError as error:
         what = f"the bibliography can't be read: {error.strerror}"
         raise RenderError.at(path, 0, what, "name a BibTeX file that can be read") from None
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise RenderError.at(path, line, "the file is not UTF-8", "save it as UTF-8") from None

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from d2lbook.book import Book, Page
 from d2lbook.config import Config
 from d2lbook.errors import Problem, SourceError, raise_all
+from d2lbook.files import read_text
 from d2lbook.memory import Memory
 from d2lbook.source.contents import arrange
 from d2lbook.source.page import TabRules, read_page
@@ -56,14 +57,9 @@ def read_page_file(
     file = config.source / f"{name}.md"
     path = file.relative_to(config.root).as_posix()
     try:
-        content = file.read_bytes()
+        text = read_text(file, path, SourceError, "this page")
     except OSError as error:
         raise SourceError.at(path, 0, f"this page can't be read: {error.strerror}") from None
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise SourceError.at(path, line, "this page is not UTF-8", "save it as UTF-8") from None
     return memory.recall(("page", name), text, lambda: read_page(text, name, path, rules))
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from d2lbook.config import Config
 from d2lbook.errors import Problem, SourceError
-from d2lbook.files import write_file
+from d2lbook.files import read_text, write_file
 from d2lbook.library import check_library, library_text, with_version
 from d2lbook.pipeline import Build
 
@@ -20,7 +19,7 @@ def write_library(build: Build) -> list[Path]:
         library = config.libraries.get(tab)
         if library and library.file:
             path = config.root / library.file
-            top = _text_of(path, config) if path.is_file() else ""
+            top = read_text(path, library.file, SourceError) if path.is_file() else ""
             notebooks = [build.selected[tab][name] for name in pages if name in build.selected[tab]]
             text = library_text(notebooks, top, build.aliases(tab))
             check_library(text, library.file)
@@ -52,16 +51,5 @@ def _write_version(build: Build) -> None:
         place = build.config.place("library", "version_file")
         build.tell([Problem(what=what, place=place)])
         return
-    text = _text_of(path, build.config)
+    text = read_text(path, build.config.library.file, SourceError)
     write_file(path, with_version(text, build.config.project.release))
-
-
-def _text_of(path: Path, config: Config) -> str:
-    """The text of a module of the book."""
-    content = path.read_bytes()
-    try:
-        return content.decode()
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        name = path.relative_to(config.root).as_posix()
-        raise SourceError.at(name, line, "the file is not UTF-8", "save it as UTF-8") from None
