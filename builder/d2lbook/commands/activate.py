@@ -25,18 +25,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Rewrite all of the files, or none."""
-    from d2lbook.commands.console import Console
+    from d2lbook.commands.console import open_book
     from d2lbook.commands.files import named_files
-    from d2lbook.config import read_config
     from d2lbook.errors import BookError, Problem, SourceError, raise_all
     from d2lbook.files import read_text, write_file
     from d2lbook.notebooks.activate import activate
     from d2lbook.source.page import TabRules
 
-    config, _ = read_config(arguments.directory)
+    config, console = open_book(arguments)
     tab = _check_tab(arguments.tab, config.build.tabs)
     rules = TabRules(tabs=config.build.tabs, untagged_is_all=config.build.untagged == "all")
-    console = Console(arguments.verbosity, arguments.directory)
     texts: dict[Path, str] = {}
     errors: list[Problem] = []
     for name in named_files(arguments.directory, arguments.files):

@@ -118,9 +118,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Build the targets; 1 where warnings count as errors and there are any."""
-    from d2lbook.commands.console import Console, shown_path
+    from d2lbook.commands.console import open_book, shown_path
     from d2lbook.commands.progress import environment_progress
-    from d2lbook.config import read_config
     from d2lbook.errors import Problem
     from d2lbook.execute.jobs import Observer
     from d2lbook.execute.progress import observer_for
@@ -130,17 +129,12 @@ def run(arguments: argparse.Namespace) -> int:
     from d2lbook.targets.table import TARGETS
 
     targets = tuple(each for each in dict.fromkeys(_targets(arguments.targets)) if each in NAMES)
-    config, notes = read_config(arguments.directory)
+    config, console = open_book(arguments, strict=True)
     config = _configured(config, arguments)
-    console = Console(
-        arguments.verbosity, arguments.directory, strict=config.build.warning_is_error
-    )
-    former = [name for name in arguments.targets if name in FORMER]
-    notes += [
-        Problem(what=f"nothing is built for '{name}'", remedy=FORMER[name]) for name in former
-    ]
-    for note in notes:
-        console.note(note)
+    for name in arguments.targets:
+        if name in FORMER:
+            what = f"nothing is built for '{name}'"
+            console.note(Problem(what=what, remedy=FORMER[name]))
     tabs = chosen_tabs(config, arguments.tab)
     selection = _selection(arguments, targets, config)
     with (

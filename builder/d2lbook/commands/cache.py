@@ -52,8 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do the action, and say what was done."""
-    from d2lbook.commands.console import Console
-    from d2lbook.config import read_config
+    from d2lbook.commands.console import open_book
     from d2lbook.errors import UsageError
 
     given = {
@@ -65,8 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
         if is_given and arguments.action != "prune":
             what = f"'d2lbook cache {arguments.action}' has no option {option}"
             raise UsageError.of(what, "it belongs to: prune")
-    config, _ = read_config(arguments.directory)
-    console = Console(arguments.verbosity, arguments.directory)
+    config, console = open_book(arguments)
     for line in ACTIONS[arguments.action](config, arguments, console):
         console.result(line)
     return 0

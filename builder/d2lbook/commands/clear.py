@@ -13,14 +13,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from d2lbook.commands.console import Console
-    from d2lbook.config import read_config
+    from d2lbook.commands.console import open_book
     from d2lbook.output import clear, reserved
 
-    config, _ = read_config(arguments.directory)
-    console = Console(arguments.verbosity, arguments.directory)
+    config, console = open_book(arguments)
     with reserved(config, console.wait_for_build):
         removed = clear(config)
-    if arguments.verbosity >= 0:
-        print(f"removed {config.output}" if removed else f"there is no {config.output}")
+    console.result(f"removed {config.output}" if removed else f"there is no {config.output}")
     return 0

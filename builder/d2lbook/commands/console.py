@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from d2lbook.commands import github
 from d2lbook.errors import Problem, Severity
 
 if TYPE_CHECKING:
+    from d2lbook.config import Config
     from d2lbook.pipeline import Reporter
 
 
@@ -75,6 +77,22 @@ class Console:
         """A step on the way; only with -v."""
         if self.verbosity > 0:
             print(text, file=sys.stderr, flush=True)
+
+
+def open_book(arguments: argparse.Namespace, *, strict: bool = False) -> tuple[Config, Console]:
+    """The configuration of the book that a command is for, and the console to say things on.
+
+    What is no longer needed in ``config.ini`` is told. With ``strict``, warnings count as
+    errors where the book has it so. Raises ConfigError where it can't be read.
+    """
+    from d2lbook.config import read_config
+
+    config, notes = read_config(arguments.directory)
+    strict = strict and config.build.warning_is_error
+    console = Console(arguments.verbosity, arguments.directory, strict=strict)
+    for note in notes:
+        console.note(note)
+    return config, console
 
 
 def shown_path(path: Path) -> str:

@@ -110,10 +110,10 @@ def _lock(arguments: argparse.Namespace) -> Iterator[str]:
 
 def _book(arguments: argparse.Namespace) -> tuple[Config, tuple[str, ...]]:
     """The configuration, and the tabs that are meant."""
-    from d2lbook.config import read_config
+    from d2lbook.commands.console import open_book
     from d2lbook.pipeline import chosen_tabs
 
-    config, _ = read_config(arguments.directory)
+    config, _ = open_book(arguments)
     return config, chosen_tabs(config, arguments.tab)
 
 

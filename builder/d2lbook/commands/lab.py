@@ -25,8 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     import tempfile
     from pathlib import Path
 
-    from d2lbook.commands.console import Console
-    from d2lbook.config import read_config
+    from d2lbook.commands.console import open_book
     from d2lbook.errors import UsageError
     from d2lbook.jupyter.lab import prepare_lab
 
@@ -35,8 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     except ImportError:
         what = "JupyterLab is not installed"
         raise UsageError.of(what, "pip install 'd2lbook2[jupyter]'") from None
-    config, _ = read_config(arguments.directory)
-    console = Console(arguments.verbosity, arguments.directory)
+    config, console = open_book(arguments)
     with tempfile.TemporaryDirectory(prefix="d2lbook-") as folder:
         lab, problems = prepare_lab(config, Path(folder))
         for problem in problems:

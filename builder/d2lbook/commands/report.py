@@ -30,17 +30,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the page, and show the sums."""
-    from d2lbook.commands.console import Console, quiet_reporter, shown_path
-    from d2lbook.config import read_config
+    from d2lbook.commands.console import open_book, quiet_reporter, shown_path
     from d2lbook.files import write_file
     from d2lbook.html.report import memory, report_html, seconds, totals
     from d2lbook.output import claim, reserved
     from d2lbook.pipeline import Build, chosen_tabs
 
-    config, notes = read_config(arguments.directory)
-    console = Console(arguments.verbosity, arguments.directory)
-    for note in notes:
-        console.note(note)
+    config, console = open_book(arguments)
     tabs = chosen_tabs(config, arguments.tab)
     build = Build(config, tabs, quiet_reporter(console))
     rows = list(_rows(build))

@@ -35,17 +35,13 @@ def run(arguments: argparse.Namespace) -> int:
     import sys
     import webbrowser
 
-    from d2lbook.commands.console import Console
-    from d2lbook.config import read_config
+    from d2lbook.commands.console import open_book
     from d2lbook.pipeline import chosen_tabs
     from d2lbook.preview.journal import Journal
     from d2lbook.preview.loopback import FIRST_PORT, listen
     from d2lbook.preview.serving import serve
 
-    config, notes = read_config(arguments.directory)
-    console = Console(arguments.verbosity, arguments.directory)
-    for note in notes:
-        console.note(note)
+    config, console = open_book(arguments)
     chosen_tabs(config, arguments.tab)  # what there is not is told before anything is begun
     sockets, port = listen(arguments.port)
     taken = (

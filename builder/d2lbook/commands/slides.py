@@ -28,20 +28,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write them, and say where they are; 1 where warnings count as errors and there are any."""
-    from d2lbook.commands.console import Console, quiet_reporter, shown_path
+    from d2lbook.commands.console import open_book, quiet_reporter, shown_path
     from d2lbook.commands.files import named_files
-    from d2lbook.config import read_config
     from d2lbook.errors import Problem
     from d2lbook.output import reserved
     from d2lbook.pipeline import Build, chosen_tabs
     from d2lbook.targets.slides import write_slides_of
 
-    config, _ = read_config(arguments.directory)
+    config, console = open_book(arguments, strict=True)
     config = dataclasses.replace(
         config, build=dataclasses.replace(config.build, eval_notebook=False)
-    )
-    console = Console(
-        arguments.verbosity, arguments.directory, strict=config.build.warning_is_error
     )
     tabs = chosen_tabs(config, arguments.tab)
     build = Build(config, tabs, quiet_reporter(console))

@@ -43,14 +43,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Show the status of the notebooks; it is no failure that some are stale or have failed."""
-    from d2lbook.commands.console import Console, quiet_reporter
-    from d2lbook.config import read_config
+    from d2lbook.commands.console import open_book, quiet_reporter
     from d2lbook.pipeline import Build, chosen_tabs
 
-    config, notes = read_config(arguments.directory)
-    console = Console(arguments.verbosity, arguments.directory)
-    for note in notes:
-        console.note(note)
+    config, console = open_book(arguments)
     tabs = chosen_tabs(config, arguments.tab)
     statuses = Build(config, tabs, quiet_reporter(console)).statuses
     if arguments.json:
