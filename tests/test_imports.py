@@ -16,6 +16,7 @@ PACKAGE = ROOT / "builder" / "d2lbook"
 GROUND = {
     "book",
     "errors",
+    "drawing",
     "files",
     "frameworks",
     "config",
@@ -34,6 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "book": set(),
     "errors": {"book"},
     "files": {"errors"},
+    "drawing": {"parallel", "vendored"},
     "config": {"book", "errors", "files", "frameworks"},
     "output": {"config", "errors", "files"},
     "frameworks": set(),
@@ -75,7 +77,7 @@ MODULES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
 
 
 def imports(path: Path) -> Iterator[str]:
-    """Modules of ours that this one imports anywhere, in a function or for types too."""
+    """Modules of ours that this one imports anywhere, in a function, for types or by its name."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom):
             assert not node.level, f"{path}: a relative import"
@@ -83,6 +85,8 @@ def imports(path: Path) -> Iterator[str]:
             yield from (name if name in MODULES else str(node.module) for name in names)
         elif isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
 
 
 IMPORTS = {

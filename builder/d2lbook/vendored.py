@@ -1,12 +1,16 @@
-"""Files of other projects that pages and slides need beside them (see ``vendor/README.md``)."""
+"""Files of other projects that pages, slides and PDFs need (see ``vendor/README.md``)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import resources
 from importlib.resources.abc import Traversable
+from pathlib import Path
 
 _FOLDER = "vendor"
+
+PRINT_FONTS = Path(__file__).parent / _FOLDER / "print-fonts"
+"""The fonts that Typst gets besides its own: Source Sans 3, Source Code Pro."""
 
 
 def vendored_files(*projects: str) -> dict[str, bytes]:

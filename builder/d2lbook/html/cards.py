@@ -11,12 +11,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
-from importlib import metadata, resources
+from importlib import metadata
 from pathlib import Path
-from typing import Any
 
+from d2lbook.drawing import draw_png
 from d2lbook.files import write_atomically
-from d2lbook.parallel import in_a_copy
+
+_TEMPLATE = Path(__file__).with_name("card.typ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,28 +39,13 @@ def draw_cards(cards: Sequence[Card], folder: Path) -> list[bytes]:
     """
     files = {card: folder / f"{_key(card)}.png" for card in cards}
     wanted = [card for card, file in files.items() if not file.is_file()]
-    drawn = in_a_copy(lambda: _draw(wanted)) if wanted else []
+    shown = {"cards": [asdict(card) for card in wanted]}
+    drawn = draw_png(_TEMPLATE, shown, ppi=72) if wanted else []
     for card, picture in zip(wanted, drawn, strict=True):
         write_atomically(files[card], picture)
     for file in set(folder.glob("*.png")).difference(files.values()):
         file.unlink(missing_ok=True)
     return [files[card].read_bytes() for card in cards]
-
-
-def _draw(cards: Sequence[Card]) -> list[bytes]:
-    # Only books with an address need it, and it takes a while to import.
-    import typst
-
-    values = json.dumps([asdict(card) for card in cards])
-    inputs = {"cards": values}
-    with (
-        resources.as_file(_template()) as template,
-        resources.as_file(resources.files("d2lbook.pdf") / "fonts") as fonts,
-    ):
-        compiler = typst.Compiler(str(template), font_paths=[str(fonts)], sys_inputs=inputs)
-        # One page comes as bytes, several as a list of them.
-        found: Any = compiler.compile(format="png", ppi=72)
-    return [found] if isinstance(found, bytes) else list(found)
 
 
 def _key(card: Card) -> str:
@@ -69,8 +55,4 @@ def _key(card: Card) -> str:
 
 @cache
 def _look() -> str:
-    return _template().read_text("utf-8") + metadata.version("typst")
-
-
-def _template() -> resources.abc.Traversable:
-    return resources.files(__package__).joinpath("card.typ")
+    return _TEMPLATE.read_text("utf-8") + metadata.version("typst")

@@ -1,16 +1,14 @@
 """The fonts of a PDF: which there are, and which characters none of them has.
 
-The tool brings its own, in ``fonts/`` and inside Typst; they have the scripts of Europe and
-the signs of maths. Those of the system are looked at only where a book asks for one of them,
-or has characters that ours lack, so that all other books look the same everywhere.
+The tool brings its own, in ``vendor/print-fonts/`` and inside Typst; they have the scripts of
+Europe and the signs of maths. Those of the system are looked at only where a book asks for one
+of them, or has characters that ours lack, so that all other books look the same everywhere.
 """
 
 from __future__ import annotations
 
 import re
 from functools import cache
-from importlib import resources
-from pathlib import Path
 from typing import Final
 
 import typst
@@ -18,6 +16,7 @@ import typst
 from d2lbook.config import Config
 from d2lbook.errors import Problem
 from d2lbook.pdf.markup import literal
+from d2lbook.vendored import PRINT_FONTS
 
 FONTS = {
     "serif": ("Libertinus Serif",),
@@ -25,8 +24,6 @@ FONTS = {
     "mono": ("Source Code Pro", "DejaVu Sans Mono"),
 }
 """The fonts of the template, by its names of them; all come with the tool."""
-
-OWN_FOLDER = Path(str(resources.files(__package__).joinpath("fonts")))
 
 STANDARD: Final = "ua-1"
 """PDF/UA-1, ISO 14289-1: PDFs that can be read aloud. Every character has to have a glyph."""
@@ -62,7 +59,7 @@ def suffice(text: str) -> bool:
         return True
     lines = ['#set document(title: "Characters")']
     lines += [f"#{literal(character)}\n" for character in sorted(set(text))]
-    compiler = typst.Compiler(font_paths=[OWN_FOLDER], ignore_system_fonts=True)
+    compiler = typst.Compiler(font_paths=[PRINT_FONTS], ignore_system_fonts=True)
     try:
         compiler.compile("\n".join(lines).encode(), format="pdf", pdf_standards=[STANDARD])
     except typst.TypstError:

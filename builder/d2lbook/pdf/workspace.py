@@ -27,6 +27,7 @@ from d2lbook.pdf import fonts
 from d2lbook.pdf.binding import Anchor, Part
 from d2lbook.pdf.drawings import with_own_fonts
 from d2lbook.pdf.markup import arguments, literal
+from d2lbook.vendored import PRINT_FONTS
 from d2lbook.volume.rasters import fitted, suffix_of
 
 _TEMPLATE = "template.typ"
@@ -149,7 +150,7 @@ class Workspace:
         compiler = typst.Compiler(
             self._folder / "main.typ",
             root=self._folder,
-            font_paths=[fonts.OWN_FOLDER],
+            font_paths=[PRINT_FONTS],
             ignore_system_fonts=not self._with_installed_fonts,
         )
         # The time is part of a PDF; a fixed one keeps the bytes the same.
