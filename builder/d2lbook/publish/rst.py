@@ -14,6 +14,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from d2lbook.document.marks import Mark
 from d2lbook.document.model import Kind
+from d2lbook.document.syntax import token_of
 from d2lbook.publish.inlines import escape
 
 
@@ -84,7 +85,7 @@ class _Writer:
         return f"{fence}{part.info}\n{part.content.removesuffix(chr(10))}\n{fence}"
 
     def equation(self, part: SyntaxTreeNode) -> str:
-        number = self.words.number("equation", _token(part))
+        number = self.words.number("equation", token_of(part))
         tag = f" \\tag{{{number}}}" if number else ""
         return f"$$\n{part.content}{tag}\n$$"
 
@@ -92,12 +93,12 @@ class _Writer:
         meta = part.meta
         caption = self.inlines(part)
         image = f"![{caption or escape(meta['alt'])}]({self.words.picture(meta['src'])})"
-        name = self.words.name("figure", _token(part))
+        name = self.words.name("figure", token_of(part))
         return f"{image}\n\n{name}: {caption}" if name else image
 
     def table_caption(self, part: SyntaxTreeNode) -> str:
         table = part.next_sibling
-        name = self.words.name("table", _token(table)) if table else ""
+        name = self.words.name("table", token_of(table)) if table else ""
         return f"{name}: {self.inlines(part)}"
 
     def table(self, part: SyntaxTreeNode) -> str:
@@ -120,7 +121,7 @@ class _Writer:
         return "---"
 
     def contents(self, part: SyntaxTreeNode) -> str:
-        return self.words.contents(Mark(0, 0, _token(part)))
+        return self.words.contents(Mark(0, 0, token_of(part)))
 
     # Inlines.
 
@@ -155,17 +156,10 @@ class _Writer:
         return f"![{escape(part.content)}]({self.words.picture(str(part.attrs['src']))})"
 
     def reference(self, part: SyntaxTreeNode) -> str:
-        return self.words.reference(Mark(0, 0, _token(part)))
+        return self.words.reference(Mark(0, 0, token_of(part)))
 
     def citation(self, part: SyntaxTreeNode) -> str:
-        return self.words.citation(Mark(0, 0, _token(part)))
-
-
-def _token(part: SyntaxTreeNode) -> Token:
-    """The token that a node is made of, or begins with."""
-    token = part.token or (part.nester_tokens and part.nester_tokens.opening)
-    assert token
-    return token
+        return self.words.citation(Mark(0, 0, token_of(part)))
 
 
 def _indented(text: str, prefix: str) -> str:

@@ -16,6 +16,7 @@ from d2lbook.document.build import citation_of
 from d2lbook.document.katex import Formula
 from d2lbook.document.labels import reference_text
 from d2lbook.document.pandoc import Node
+from d2lbook.document.syntax import token_of
 from d2lbook.document.text import plain_text
 from d2lbook.errors import Problem
 from d2lbook.volume import nodes
@@ -153,15 +154,6 @@ class InlineWriter(ABC):
         if not found:
             return [nodes.span(nodes.text(f"[{', '.join(citation.keys)}]"), "", "unresolved")]
         return list(found.inlines)
-
-
-def token_of(part: SyntaxTreeNode) -> Token:
-    """The token that a node is made of, or begins with."""
-    if part.token:
-        return part.token
-    if part.nester_tokens:
-        return part.nester_tokens.opening
-    raise ValueError("the root is no token")
 
 
 _WRITERS: Mapping[str, Callable[[InlineWriter, SyntaxTreeNode], list[Node]]] = {

@@ -35,9 +35,10 @@ from d2lbook.document.model import Code, Document, Framed, Part, Prose
 from d2lbook.document.ordinals import KINDS
 from d2lbook.document.pandoc import Node
 from d2lbook.document.rst.only import shown_in
+from d2lbook.document.syntax import token_of
 from d2lbook.document.text import plain_text
 from d2lbook.volume import nodes
-from d2lbook.volume.inlines import NO_BREAK, InlineWriter, token_of
+from d2lbook.volume.inlines import NO_BREAK, InlineWriter
 from d2lbook.volume.model import PageTree, Volume
 from d2lbook.volume.outputs import output_blocks
 
