@@ -7,7 +7,7 @@ import re
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
 def comments_plugin(md: MarkdownIt) -> None:
@@ -18,12 +18,12 @@ def comments_plugin(md: MarkdownIt) -> None:
 def _comments(state: StateCore) -> None:
     for token in state.tokens:
         if token.type == "html_block":
-            token.content = _COMMENT.sub("", token.content)
+            token.content = COMMENT.sub("", token.content)
         elif token.children and "<!--" in token.content:
             token.children = [
                 child
                 for child in token.children
-                if child.type != "html_inline" or not _COMMENT.fullmatch(child.content)
+                if child.type != "html_inline" or not COMMENT.fullmatch(child.content)
             ]
     state.tokens = [
         token for token in state.tokens if token.type != "html_block" or token.content.strip()

@@ -16,6 +16,7 @@ from markdown_it.token import Token
 
 from d2lbook.document.addresses import beside, local_link, page_at, relative_address
 from d2lbook.document.build import citation_of
+from d2lbook.document.comments import COMMENT
 from d2lbook.document.labels import Target, number_text, reference_text
 from d2lbook.document.language import Language
 from d2lbook.document.marks import Mark
@@ -28,7 +29,6 @@ from d2lbook.document.whole import Documents
 from d2lbook.publish.inlines import MarkdownReferences, escape
 from d2lbook.publish.rst import rst_markdown
 
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _DISPLAY = re.compile(DISPLAY)
 _DESTINATION = re.compile(r"\s*(?:<[^<>\n]*>|\S+)")
 _NOT_IN_LINKS = {"reference", "citation", "footnote_ref", "link_open", "image"}
@@ -237,7 +237,7 @@ class MarkdownWriter:
         return ""
 
     def comment(self, mark: Mark) -> str:
-        return _COMMENT.sub("", self._text[mark.start : mark.end]).strip()
+        return COMMENT.sub("", self._text[mark.start : mark.end]).strip()
 
     def contents(self, mark: Mark) -> str:
         entries = [page for page in mark.token.meta["entries"] if page in self.book.names]
