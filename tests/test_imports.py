@@ -14,12 +14,13 @@ from tests.conftest import ROOT
 PACKAGE = ROOT / "builder" / "d2lbook"
 
 GROUND = {
+    "archives",
     "book",
     "errors",
-    "drawing",
     "files",
     "frameworks",
     "config",
+    "drawing",
     "manifests",
     "memory",
     "parallel",
@@ -32,11 +33,12 @@ READERS = GROUND | {"source"}
 WRITERS = READERS | {"document"}
 
 MAY_IMPORT: dict[str, set[str]] = {
+    "archives": set(),
     "book": set(),
     "errors": {"book"},
     "files": {"errors"},
-    "drawing": {"parallel", "vendored"},
     "config": {"book", "errors", "files", "frameworks"},
+    "drawing": {"parallel", "vendored"},
     "output": {"config", "errors", "files"},
     "frameworks": set(),
     "manifests": {"files"},

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
+
+from d2lbook.archives import archive_entry
 
 _CONTAINER = """\
 <?xml version="1.0" encoding="UTF-8"?>
@@ -17,8 +19,6 @@ _CONTAINER = """\
   </rootfiles>
 </container>
 """
-_BEGINNING = (1980, 1, 1, 0, 0, 0)
-"""The first time that a zip can tell; the true ones differ from build to build."""
 
 
 def archive(files: Mapping[str, str | bytes]) -> bytes:
@@ -33,7 +33,4 @@ def archive(files: Mapping[str, str | bytes]) -> bytes:
 
 
 def _add(target: ZipFile, name: str, content: str | bytes, how: int = ZIP_DEFLATED) -> None:
-    entry = ZipInfo(name, _BEGINNING)
-    entry.create_system = 3  # Unix, wherever this runs
-    entry.external_attr = 0o100644 << 16
-    target.writestr(entry, content, how)
+    target.writestr(archive_entry(name), content, how)

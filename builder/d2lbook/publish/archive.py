@@ -6,17 +6,13 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
+from d2lbook.archives import archive_entry
 from d2lbook.files import unwritable
 
 _PACKED = {".gif", ".gz", ".jpeg", ".jpg", ".mp4", ".pdf", ".png", ".webp", ".zip"}
 """Endings of files that don't get smaller."""
-
-_BEGINNING = (1980, 1, 1, 0, 0, 0)
-"""The first time that a zip can tell; the true ones differ from clone to clone."""
-
-_EVERYBODY_READS = 0o100644 << 16
 
 
 def write_archive(path: Path, files: Mapping[str, str | Path]) -> None:
@@ -38,9 +34,7 @@ def write_archive(path: Path, files: Mapping[str, str | Path]) -> None:
 
 
 def _add(archive: ZipFile, name: str, content: str | Path) -> None:
-    entry = ZipInfo(name, _BEGINNING)
-    entry.create_system = 3  # Unix, wherever this runs
-    entry.external_attr = _EVERYBODY_READS
+    entry = archive_entry(name)
     is_packed = PurePosixPath(name).suffix.lower() in _PACKED
     entry.compress_type = ZIP_STORED if is_packed else ZIP_DEFLATED
     if isinstance(content, str):
