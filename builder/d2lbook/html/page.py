@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 
-import jinja2
 from markupsafe import Markup, escape
 
 from d2lbook.document.model import Document
 from d2lbook.errors import Problem
-from d2lbook.frameworks import display_name
 from d2lbook.html import formulas
 from d2lbook.html.addresses import address, page_file
 from d2lbook.html.body import BodyWriter, tokens_of
@@ -20,6 +18,7 @@ from d2lbook.html.navigation import Navigation
 from d2lbook.html.outputs import OutputWriter
 from d2lbook.html.pictures import BookFile
 from d2lbook.html.prose import ProseWriter
+from d2lbook.html.templating import templates
 
 MISSING = "404"
 """Name of the page that servers show for what is not there."""
@@ -37,19 +36,8 @@ class MadePage:
     problems: tuple[Problem, ...]
 
 
-@cache
-def _templates() -> jinja2.Environment:
-    """The templates, compiled once for all sites; ``text`` is of the language of each."""
-    templates = jinja2.Environment(
-        loader=jinja2.PackageLoader(__package__),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    templates.filters["framework"] = display_name
-    return templates
+_templates = cache(templates)
+"""Compiled once for all sites; ``text`` is of the language of each."""
 
 
 class PageMaker:

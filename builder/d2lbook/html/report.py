@@ -6,9 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-import jinja2
-
-from d2lbook.frameworks import display_name
+from d2lbook.html.templating import templates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,15 +56,8 @@ def totals(rows: Iterable[Row], versions: dict[str, str]) -> list[Total]:
 
 def report_html(title: str, rows: Sequence[Row], sums: Sequence[Total]) -> str:
     """The page. The rows of a section stand together."""
-    templates = jinja2.Environment(
-        loader=jinja2.PackageLoader(__package__),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    templates.filters |= {"framework": display_name, "seconds": seconds, "memory": memory}
-    return templates.get_template("report.html").render(
+    template = templates(seconds=seconds, memory=memory).get_template("report.html")
+    return template.render(
         title=title,
         sections=[(page, list(found)) for page, found in groupby(rows, lambda row: row.page)],
         totals=sums,
