@@ -6,13 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 
 import pytest
 import typst
 from d2lbook import parallel
 from d2lbook.errors import RenderError, SourceError
 from d2lbook.parallel import in_a_copy, map_in_processes, map_in_two_steps
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 
@@ -59,12 +60,24 @@ def test_an_error_in_a_copy_comes_back() -> None:
     assert "p.md:7" in str(error.value)
 
 
-@given(st.lists(st.integers(0, 100)), st.integers(1, 4))
-def test_shares_are_even(efforts: list[int], count: int) -> None:
-    shares = parallel._shares(efforts, count)
-    assert sorted(index for share in shares for index in share) == list(range(len(efforts)))
-    sums = [sum(efforts[index] for index in share) for share in shares]
-    assert max(sums) - min(sums) <= max(efforts, default=0)
+@settings(max_examples=40)
+@given(st.lists(st.integers(1, 100), min_size=1), st.integers(1, 4))
+def test_all_have_as_much_to_do(efforts: list[int], processors: int) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(parallel, "usable_processors", lambda: processors)
+        found = map_in_two_steps(
+            efforts,
+            first=lambda effort: (effort, None),
+            between=lambda _: None,
+            second=lambda kept, _: [(os.getpid(), effort) for effort in kept],
+            effort=lambda effort: effort,
+        )
+    assert [effort for _, effort in found] == efforts
+    sums: Counter[int] = Counter()
+    for process, effort in found:
+        sums[process] += effort
+    assert len(sums) == min(processors, len(efforts))
+    assert max(sums.values()) - min(sums.values()) <= max(efforts)
 
 
 def test_everybody_knows_of_all_half_way(processors: int) -> None:
