@@ -84,3 +84,26 @@ def test_columns_of_equations_are_aligned(make_book: MakeBook, chromium: Browser
     assert len({round(cell["right"]) for cell in found["cells"]}) == 1
     assert len({round(cell["left"]) for cell in found["others"]}) == 1
     assert found["others"][0]["left"] - found["cells"][0]["right"] < 2
+
+
+def test_the_rest_of_a_long_line_hangs_below_its_indentation(
+    make_book: MakeBook, chromium: Browser, tmp_path: Path
+) -> None:
+    code = "def f():\n    return " + " + ".join(["some_name"] * 9)
+    epub, _ = build_epub(make_book(page(f"# T\n\n```python\n{code}\n```\n")))
+    epub.extractall(tmp_path)
+    shown = chromium.new_page(viewport={"width": 360, "height": 800})
+    shown.goto((tmp_path / "EPUB" / "chapter-index.xhtml").as_uri())
+    rows = shown.locator("pre code").evaluate(
+        """code => {
+            const range = document.createRange();
+            range.selectNodeContents(code.lastElementChild);
+            const rows = Map.groupBy(range.getClientRects(), (row) => Math.round(row.top));
+            const edge = code.getBoundingClientRect().left;
+            return [...rows.values()].map((row) => Math.min(...row.map((box) => box.left)) - edge);
+        }"""
+    )
+    shown.close()
+    assert rows[0] == 0
+    assert len({round(left) for left in rows[1:]}) == 1
+    assert rows[1] > 30

@@ -70,6 +70,47 @@ def test_long_lines_of_code_wrap_on_request(window: Watched, served: str) -> Non
     assert code.evaluate(overflow) == 0
 
 
+@pytest.mark.parametrize("way", ["screen", "paper"])
+def test_the_rest_of_a_wrapped_line_hangs_below_its_indentation(
+    window: Watched, make_book: MakeBook, tmp_path: Path, way: str
+) -> None:
+    code = 'def f():\n    """One,\n\n    two."""\n    return ' + " + ".join(["some_name"] * 9)
+    book = {
+        "config.ini": "[build]\ntabs = pytorch\n",
+        "index.md": f"# Book\n\n```{{.python .input}}\n{code}\n```\n",
+    }
+    build_site(make_book(book), tmp_path / "site")
+    page = window.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto((tmp_path / "site" / "index.html").as_uri())
+    if way == "paper":
+        page.emulate_media(media="print")
+    else:
+        open_view(page)
+        page.get_by_role("switch", name="Wrap long lines").check()
+        page.keyboard.press("Escape")
+    shown = page.locator(".source code")
+    # The first row is that of "return", whose word begins after its indentation.
+    rows = shown.evaluate(
+        """code => {
+            const edge = code.getBoundingClientRect().left;
+            const long = code.lastElementChild, range = document.createRange();
+            range.selectNodeContents(long);
+            const rows = Map.groupBy(range.getClientRects(), (row) => Math.round(row.top / 9));
+            const word = long.querySelector(".k").getBoundingClientRect();
+            const starts = [...rows.values()].map((row) => Math.min(...row.map((box) => box.left)));
+            starts[0] = word.left;
+            return starts.map((x) => Math.round((x - edge) / (word.width / "return".length)));
+        }"""
+    )
+    assert rows[0] == 4
+    assert set(rows[1:]) == {6}
+    # It is the same code to those who copy it.
+    assert shown.inner_text() == shown.text_content() == code
+    shown.evaluate("code => getSelection().selectAllChildren(code)")
+    assert page.evaluate("getSelection().toString()") == code
+
+
 def test_one_group_shows_two_frameworks_side_by_side(window: Watched, served: str) -> None:
     page = window.page
     page.goto(f"{served}/{TOUR}")

@@ -52,6 +52,8 @@ _COLORS = {
 }
 """Kinds of tokens and the names of their colours; a kind counts for those below it."""
 
+_LARGEST_HANGING = 20
+"""What hangs keeps some room on narrow screens; style sheets know so many, by twos."""
 
 Run: TypeAlias = tuple[str, str]
 """The name of a colour, empty for that of the text, and what has it."""
@@ -66,6 +68,29 @@ def highlight(code: str, language: str) -> tuple[Run, ...]:
         for name, run in groupby(pieces, key=lambda piece: piece[0])
     )
     return tuple(run for run in runs if run[1])
+
+
+def highlight_lines(code: str, language: str) -> list[list[Run]]:
+    """The runs of each line; a run of several lines is one of each of them."""
+    lines: list[list[Run]] = [[]]
+    for name, text in highlight(code, language):
+        first, *others = text.split("\n")
+        lines[-1].append((name, first))
+        lines += ([(name, other)] for other in others)
+    return [[run for run in line if run[1]] for line in lines]
+
+
+def hanging(line: Sequence[Run], fitting: int) -> str:
+    """The class of a line that is longer than what fits on any screen; empty for others.
+
+    It says by how many characters the rest of the line is moved in where it is wrapped:
+    by two more than its indentation. Python's indentation has a meaning, and the rest
+    is not to look like a line of its own.
+    """
+    text = "".join(text for _, text in line).expandtabs(4)
+    indentation = len(text) - len(text.lstrip())
+    by = min(indentation // 2 * 2 + 2, _LARGEST_HANGING)
+    return f"h{by}" if len(text) > fitting else ""
 
 
 def _lexed(code: str, language: str) -> list[Run]:

@@ -14,7 +14,7 @@ from html import escape
 from typing import Any
 
 from d2lbook.document.code_pieces import code_pieces
-from d2lbook.document.highlight import highlight
+from d2lbook.document.highlight import Run, hanging, highlight_lines
 from d2lbook.document.katex import Formula
 from d2lbook.document.pandoc import Node
 from d2lbook.epub.mathml import is_long, presentation
@@ -29,7 +29,8 @@ OTHER_FILES = ("cover", "nav", "title")
 _NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 has no characters for (its production 2)."""
 
-
+_FITTING = 16
+"""So many characters of code fit on any screen, however large a reader's letters are."""
 _LONG_CODE = 12
 """Longer code in a line of text may be broken; in tables shorter code too."""
 
@@ -281,14 +282,21 @@ def _names(identifiers: Sequence[str], form: str, reserved: Sequence[str] = ()) 
 def _code(block: Node, *classes: str) -> Node:
     """Code with its colours."""
     (_, languages, _), content = block["c"]
-    runs = highlight(sound(content), "".join(languages[:1]))
+    lines = highlight_lines(sound(content), "".join(languages[:1]))
+    colored = "\n".join(map(_code_line, lines))
+    return _raw("RawBlock", f'<pre class="{" ".join(classes)}"><code>{colored}</code></pre>')
+
+
+def _code_line(runs: Sequence[Run]) -> str:
+    """A line; one that may be too long says how far its rest hangs."""
     colored = "".join(
         f'<span class="{color}">{escape(text, quote=False)}</span>'
         if color
         else escape(text, quote=False)
         for color, text in runs
     )
-    return _raw("RawBlock", f'<pre class="{" ".join(classes)}"><code>{colored}</code></pre>')
+    by = hanging(runs, _FITTING)
+    return f'<span class="{by}">{colored}</span>' if by else colored
 
 
 def _note_begins(name: str, number: int) -> str:

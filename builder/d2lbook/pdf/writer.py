@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from d2lbook.document.code_pieces import code_pieces
-from d2lbook.document.highlight import highlight
+from d2lbook.document.highlight import highlight_lines
 from d2lbook.document.katex import Formula
 from d2lbook.document.pandoc import Node
 from d2lbook.pdf.binding import address_of
@@ -338,14 +338,8 @@ def _lines(blocks: Nodes) -> list[Node]:
 def _code_lines(block: Node) -> list[str | Sequence[Any]]:
     """The lines of code: a string where it has no colour, else runs of text and (colour, text)."""
     (_, classes, _), content = block["c"]
-    lines: list[list[Any]] = [[]]
-    for color, text in highlight(content.expandtabs(4), "".join(classes[:1])):
-        for number, piece in enumerate(text.split("\n")):
-            if number:
-                lines.append([])
-            if piece:
-                lines[-1].append((color, piece) if color else piece)
-    return [_plain(line) for line in lines]
+    lines = highlight_lines(content.expandtabs(4), "".join(classes[:1]))
+    return [_plain([(color, text) if color else text for color, text in line]) for line in lines]
 
 
 def _plain(line: list[Any]) -> str | Sequence[Any]:
