@@ -33,8 +33,13 @@ SIGNS = "\n\n".join(
 
 BOOK = {
     "config.ini": "[build]\ntabs = pytorch, jax\n",
-    "index.md": "# Book\n\n```toc\n:numbered:\n\none\nsigns\n```\n",
+    "index.md": "# Book\n\n```toc\n:numbered:\n\none\nsigns\ntables\n```\n",
     "signs.md": f"# Signs\n\n{SIGNS}\n",
+    "tables.md": "# Tables\n\n"
+    + "\n".join(
+        f"|  | {'wide' * 5} | {'wide' * 5} | {'wide' * 5} |\n|---|---|---|---|\n| {head} | a | b | c |\n"
+        for head in ("short", "long" * 10)
+    ),
     "one.md": f"# One\n\nA formula {FORMULA} in a line.\n\n{cell('all', 'x' * 200)}"
     f"| a | b | c |\n|---|---|---|\n| `{CODE}` | `{CODE}` | `{CODE}` |\n\n{SECTIONS}",
 }
@@ -94,6 +99,19 @@ def test_code_in_a_table_goes_on_in_the_next_line(window: Watched, site: str) ->
     scroll = window.page.locator(".scroll")
     assert scroll.evaluate("box => box.scrollWidth <= box.clientWidth")
     assert window.page.locator("td code").first.inner_text() == CODE
+
+
+def test_the_heads_of_rows_stay_where_there_is_room_beside_them(phone: Page, site: str) -> None:
+    phone.goto(site.replace("one.html", "tables.html"))
+    for number, stays in enumerate((True, False)):
+        box = phone.locator(".scroll").nth(number)
+        edge = "box => box.getBoundingClientRect().left"
+        box.evaluate("box => { box.scrollLeft = box.scrollWidth }")
+        assert box.evaluate("box => box.scrollLeft") > 50
+        head = box.locator("th[scope=row]")
+        assert (head.evaluate(edge) == box.evaluate(edge)) == stays
+        corner = box.locator("thead td")
+        assert (corner.evaluate(edge) == box.evaluate(edge)) == stays
 
 
 def test_the_choice_in_the_header_keeps_what_is_read_in_its_place(

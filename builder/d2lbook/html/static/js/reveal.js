@@ -44,6 +44,13 @@ const isTooWide = (formula) => {
   return all(".katex-base", formula).some((part) => part.offsetWidth > room);
 };
 
+// The heads of rows stay in sight while a table is scrolled, unless there is no room beside them.
+const LARGEST_HEAD = 0.4;
+const keepsHeads = (box) => {
+  const head = box.matches(".scroll") && box.querySelector("th[scope=row]");
+  return Boolean(head) && head.offsetWidth <= LARGEST_HEAD * box.clientWidth;
+};
+
 // Wide things scroll by themselves; what scrolls must be within reach of the keyboard. All is
 // measured before anything is changed: the browser lays the page out but once.
 const markOverflow = onceAFrame(() => {
@@ -55,11 +62,13 @@ const markOverflow = onceAFrame(() => {
   const boxes = all(`.source pre, ${OUTPUT}, .formula, .scroll`).map((box) => ({
     box,
     scrolls: box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1,
+    keepsHeads: keepsHeads(box),
     isLong: box.matches(`${OUTPUT}:not(.long)`) && isTooLong(box),
   }));
-  for (const { box, scrolls, isLong } of boxes) {
+  for (const { box, scrolls, keepsHeads, isLong } of boxes) {
     if (scrolls !== box.hasAttribute("tabindex")) box.toggleAttribute("tabindex", scrolls);
     if (scrolls) box.tabIndex = 0;
+    if (box.matches(".scroll")) box.classList.toggle("keeps-heads", scrolls && keepsHeads);
     if (isLong) foldOutput(box);
   }
 });
