@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser import DESKTOP, PHONE, Watched, serve
 from tests.html.sites import build_site
 
+DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" width="{}" height="{}"><rect width="9" height="9"/></svg>'
 FORMULA = r"$\{(\textrm{heads}, \textrm{heads}), (\textrm{tails}, \textrm{tails}), \textrm{neither}, (\textrm{both})\}$"
 CODE = "frameworks.of.today.are.many(keyword=True)"
 LINES = "\n".join(f"line_{number} = 'of some code'" for number in range(12))
@@ -33,8 +34,11 @@ SIGNS = "\n\n".join(
 
 BOOK = {
     "config.ini": "[build]\ntabs = pytorch, jax\n",
-    "index.md": "# Book\n\n```toc\n:numbered:\n\none\nsigns\ntables\n```\n",
+    "index.md": "# Book\n\n```toc\n:numbered:\n\none\nsigns\ntables\npictures\n```\n",
     "signs.md": f"# Signs\n\n{SIGNS}\n",
+    "pictures.md": "# Pictures\n\n![Wide](wide.svg)\n\n![Tall](tall.svg)\n",
+    "wide.svg": DRAWING.format(800, 200),
+    "tall.svg": DRAWING.format(200, 800),
     "tables.md": "# Tables\n\n"
     + "\n".join(
         f"|  | {'wide' * 5} | {'wide' * 5} | {'wide' * 5} |\n|---|---|---|---|\n| {head} | a | b | c |\n"
@@ -112,6 +116,30 @@ def test_the_heads_of_rows_stay_where_there_is_room_beside_them(phone: Page, sit
         assert (head.evaluate(edge) == box.evaluate(edge)) == stays
         corner = box.locator("thead td")
         assert (corner.evaluate(edge) == box.evaluate(edge)) == stays
+
+
+@pytest.mark.parametrize("number", [0, 1], ids=["wide", "tall"])
+def test_a_large_picture_is_whole_at_first_and_a_tap_shows_more_of_it(
+    phone: Page, site: str, number: int
+) -> None:
+    phone.goto(site.replace("one.html", "pictures.html"))
+    phone.locator(".enlarge").nth(number).tap()
+    image = phone.get_by_role("dialog").locator("img")
+    whole = image.bounding_box()
+    assert whole
+    assert 0 <= whole["x"] < whole["x"] + whole["width"] <= PHONE["width"]
+    assert 0 <= whole["y"] < whole["y"] + whole["height"] <= PHONE["height"]
+    image.tap(position={"x": whole["width"] - 5, "y": whole["height"] - 5})
+    large = image.bounding_box()
+    assert large
+    assert whole["width"] * 2 < large["width"] <= 2.5 * PHONE["width"]
+    # What was tapped is what is seen.
+    assert large["x"] + large["width"] <= PHONE["width"]
+    assert large["y"] + large["height"] <= PHONE["height"]
+    phone.touchscreen.tap(PHONE["width"] / 2, PHONE["height"] / 2)
+    assert image.bounding_box() == whole
+    phone.get_by_role("button", name="Close").tap()
+    expect(image).to_have_count(0)
 
 
 def test_the_choice_in_the_header_keeps_what_is_read_in_its_place(

@@ -2,6 +2,22 @@
 
 const PICTURES = "article figure:not(.table) > img, .outputs img";
 
+// Where a whole picture is small, a tap shows it larger, with what was tapped in the middle.
+const isUpright = matchMedia("(max-width: 50rem) and (orientation: portrait)");
+
+const zoom = (image, { offsetX, offsetY }) => {
+  const [along, down] = [offsetX / image.clientWidth, offsetY / image.clientHeight];
+  image.classList.toggle("zoomed");
+  const figure = image.parentElement;
+  const box = image.getBoundingClientRect();
+  const view = figure.getBoundingClientRect();
+  figure.scrollBy({
+    left: box.left + along * box.width - view.left - view.width / 2,
+    top: box.top + down * box.height - view.top - view.height / 2,
+    behavior: "instant",
+  });
+};
+
 const largePicture = () => {
   const dialog = make("dialog", { className: "large", ariaLabel: texts.picture });
   const close = make("button", {
@@ -10,7 +26,9 @@ const largePicture = () => {
   });
   close.addEventListener("click", () => dialog.close());
   dialog.addEventListener("click", (event) => {
-    if (event.target === dialog || event.target.matches("img")) dialog.close();
+    const isImage = event.target.matches("img");
+    if (isImage && isUpright.matches) zoom(event.target, event);
+    else if (isImage || event.target === dialog) dialog.close();
   });
   dialog.addEventListener("close", () => dialog.remove());
   dialog.append(close);
