@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser import DESKTOP, Watched
+from tests.conftest import MakeBook
+from tests.html.sites import build_site
 
 TOUR = "chapter/tour.html"
 READING = "chapter/reading.html"
@@ -126,11 +128,11 @@ def test_long_outputs_are_folded(window: Watched, served: str) -> None:
 def test_pictures_open_large(window: Watched, served: str) -> None:
     page = window.page
     page.goto(f"{served}/{READING}")
-    button = page.get_by_role("button", name="A wide picture. It opens large.")
-    small = button.get_by_role("img").bounding_box()
+    button = page.get_by_role("button", name="Enlarge Figure 1.2.1")
+    small = button.locator("img").bounding_box()
     button.click()
     dialog = page.get_by_role("dialog")
-    large = dialog.get_by_role("img").bounding_box()
+    large = dialog.locator("img").bounding_box()
     assert small
     assert large
     assert large["width"] > 2 * small["width"]
@@ -141,6 +143,28 @@ def test_pictures_open_large(window: Watched, served: str) -> None:
     button.click()
     dialog.get_by_role("button", name="Close").click()
     expect(dialog).to_have_count(0)
+
+
+def test_a_button_says_what_it_enlarges(
+    window: Watched, make_book: MakeBook, tmp_path: Path
+) -> None:
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg" width="30" height="20"/>'
+    described = ".. figure:: a.svg\n   :alt: A tree\n\n   What grows\n"
+    book = {
+        "config.ini": "[build]\ntabs = pytorch\n",
+        "index.md": "# Book\n\n![What grows](a.svg)\n\n"
+        f"![](a.svg)\n\n```eval_rst\n{described}```\n",
+        "a.svg": drawing,
+    }
+    build_site(make_book(book), tmp_path / "site")
+    page = window.page
+    page.goto((tmp_path / "site" / "index.html").as_uri())
+    buttons = page.locator(".enlarge")
+    names = ("Enlarge Figure 1", "Enlarge Picture", "Enlarge Figure 2")
+    for number, name in enumerate(names):
+        expect(buttons.nth(number)).to_have_accessible_name(name)
+    expect(buttons.nth(0)).to_have_accessible_description("")
+    expect(buttons.nth(2)).to_have_accessible_description("A tree")
 
 
 @pytest.mark.parametrize(

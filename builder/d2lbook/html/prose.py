@@ -291,8 +291,9 @@ class ProseWriter:
         token = tokens[index]
         caption = tokens[index + 1]
         alt = token.meta["alt"]
-        if alt in {"", plain_text(caption)}:
-            alt = plain_text(caption, self.spell)
+        # Nobody wants to hear the caption twice.
+        if alt == plain_text(caption):
+            alt = ""
         sizes = {name: token.meta[name] for name in ("width", "height") if token.meta[name]}
         style = "; ".join(f"{name}: {size}" for name, size in sizes.items())
         image = self._image(token, token.meta["src"], alt, style)
@@ -331,7 +332,8 @@ class ProseWriter:
         attributes = {"src": source, "alt": alt}
         file = self.site.files.find(self.page.name, source)
         if not file and self._warn_of_image(token, source):
-            return f'<span class="missing">{escape(source or alt)}</span>'
+            shown = source or alt or self.site.language.text("picture")
+            return f'<span class="missing">{escape(shown)}</span>'
         if file:
             self.files.add(file)
             attributes["src"] = address(self.page.name, file.site_path)

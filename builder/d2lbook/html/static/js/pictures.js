@@ -52,11 +52,20 @@ const openPicture = (image) => {
   dialog.showModal();
 };
 
+// What screen readers call a picture's button; what they would say of the picture comes after it.
+const enlargeButton = (image) => {
+  const number = image.closest("figure")?.querySelector("figcaption .number");
+  const name = number?.textContent || image.alt || texts.picture;
+  const button = make("button", { type: "button", className: "enlarge", ariaLabel: `${texts.enlarge} ${name}` });
+  if (image.alt && image.alt !== name) button.setAttribute("aria-description", image.alt);
+  return button;
+};
+
 const addEnlargeButtons = () => {
   for (const image of all(PICTURES)) {
     // One that is a link leads where it says.
     if (image.closest("a")) continue;
-    const button = make("button", { type: "button", className: "enlarge", title: texts.enlarge });
+    const button = enlargeButton(image);
     image.replaceWith(button);
     button.append(image);
   }
