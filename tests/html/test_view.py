@@ -168,6 +168,30 @@ def test_columns_are_stacked_on_a_phone(chromium: Browser, served: str) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
+@pytest.mark.parametrize("width", [1050, 1440])
+def test_contents_that_share_a_column_keep_to_it(
+    window: Watched, make_book: MakeBook, tmp_path: Path, width: int
+) -> None:
+    cell = "```{{.python .input}}\n%%tab {}\n1\n```\n\n".format
+    heading = "A heading of " + "long" * 20
+    book = {
+        "config.ini": "[build]\ntabs = pytorch, jax\n",
+        "index.md": "# Book\n\n```toc\none\n```\n",
+        "one.md": f"# One\n\n## {heading}\n\n{cell('pytorch')}{cell('jax')}",
+    }
+    build_site(make_book(book), tmp_path / "site")
+    page = window.page
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto((tmp_path / "site" / "one.html").as_uri())
+    open_view(page)
+    page.get_by_role("switch", name="Side by side").check()
+    right = "box => box.getBoundingClientRect().right"
+    for contents in ("On this page", "Contents of the book"):
+        box = page.get_by_role("navigation", name=contents)
+        assert box.evaluate(right) <= page.locator("#drawer").evaluate(right)
+        assert box.evaluate("box => box.scrollWidth <= box.clientWidth")
+
+
 def test_the_contents_of_the_book_can_be_put_away(window: Watched, served: str) -> None:
     page = window.page
     page.goto(f"{served}/{TOUR}")
