@@ -70,6 +70,22 @@ def test_long_lines_of_code_wrap_on_request(window: Watched, served: str) -> Non
     assert code.evaluate(overflow) == 0
 
 
+@pytest.mark.parametrize(("width", "letters"), [(1440, 16), (1440, 24), (390, 24)])
+def test_controls_keep_their_rows_however_large_letters_are(
+    window: Watched, served: str, width: int, letters: int
+) -> None:
+    page = window.page
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{served}/{TOUR}")
+    page.evaluate("size => { document.documentElement.style.fontSize = `${size}px` }", letters)
+    open_view(page)
+    boxes = [box.bounding_box() for box in page.locator(".choices span").all()]
+    assert len({(box["y"], box["height"]) for box in boxes if box}) == 1
+    for row in page.locator(".switch").all():
+        ends = [each.bounding_box() for each in (row, row.get_by_role("switch"))]
+        assert len({box["x"] + box["width"] for box in ends if box}) == 1
+
+
 @pytest.mark.parametrize("way", ["screen", "paper"])
 def test_the_rest_of_a_wrapped_line_hangs_below_its_indentation(
     window: Watched, make_book: MakeBook, tmp_path: Path, way: str
