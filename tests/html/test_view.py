@@ -70,6 +70,14 @@ def test_long_lines_of_code_wrap_on_request(window: Watched, served: str) -> Non
     assert code.evaluate(overflow) == 0
 
 
+@pytest.mark.parametrize("theme", ["auto", "light", "dark"])
+def test_no_corner_of_a_picture_is_cut(window: Watched, served: str, theme: str) -> None:
+    page = window.page
+    page.goto(f"{served}/{READING}")
+    page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+    expect(page.locator("figure img").first).to_have_css("border-radius", "0px")
+
+
 @pytest.mark.parametrize(("width", "letters"), [(1440, 16), (1440, 24), (390, 24)])
 def test_controls_keep_their_rows_however_large_letters_are(
     window: Watched, served: str, width: int, letters: int
