@@ -265,7 +265,9 @@ def test_a_script_that_runs_from_the_right(
 ) -> None:
     book = {
         "config.ini": "[project]\nlang = ar\n[build]\ntabs = pytorch, jax\n",
-        "index.md": "# كتاب\n\n```toc\n:numbered:\n\none\n```\n",
+        "index.md": "# كتاب\n\n```toc\n:numbered:\n\none\npart\n```\n",
+        "part.md": "# باب\n\n```toc\ntwo\n```\n",
+        "two.md": "# آخر\n",
         "one.md": "# فصل\n\nنص $a=b$ `x = y`\n\n## قسم\n\n"
         "```{.python .input}\n%%tab pytorch\n1\n```\n\n```{.python .input}\n%%tab jax\n2\n```\n",
     }
@@ -278,6 +280,12 @@ def test_a_script_that_runs_from_the_right(
             for name in (".site-contents", "article", ".page-contents", ".katex .mathnormal")
         }
         assert left[".page-contents"] < left["article"] < left[".site-contents"]
+        arrow = "it => getComputedStyle(it, '::before').rotate"
+        contents = page.locator(".site-contents details").first
+        contents.evaluate("it => { it.open = false }")
+        assert contents.locator("summary").evaluate(arrow) == "135deg"
+        contents.evaluate("it => { it.open = true }")
+        assert contents.locator("summary").evaluate(arrow) == "45deg"
         # A formula runs from the left all the same.
         first, last = (page.locator(".katex .mathnormal").nth(number) for number in (0, 1))
         assert first.bounding_box()["x"] < last.bounding_box()["x"]  # type: ignore[index]
