@@ -249,6 +249,15 @@ def test_paper_shows_the_chosen_framework_or_all(window: Watched, served: str) -
     expect(page.locator(".only", has_text="PyTorch").last).to_be_visible()
 
 
+def test_paper_has_no_button_of_the_title_page(window: Watched, served: str) -> None:
+    page = window.page
+    page.goto(f"{served}/index.html")
+    start = page.get_by_role("link", name="Start reading")
+    expect(start).to_be_visible()
+    page.emulate_media(media="print")
+    expect(start).not_to_be_visible()
+
+
 def test_paper_shows_what_is_folded(window: Watched, served: str) -> None:
     page = window.page
     page.goto(f"{served}/{READING}")
