@@ -237,6 +237,26 @@ def test_formulas_are_mathml_with_their_tex(make_book: MakeBook) -> None:
     assert with_math == ["chapter-index.xhtml"]
 
 
+@pytest.mark.parametrize(
+    ("tex", "shown"),
+    [
+        (r"\tanh a - \tanh b", "tanh|a−tanh|b"),
+        (r"/\log\alpha", "/|log|α"),
+        (r"2\log x + x\log_2 x", "2|log|x+x|log2|x"),
+        (r"\log(x)\log\left(x\right)", "log(x)|log(x)"),
+        (r"\log\sin^2 x, \log -x", "log|sin2|x,log−x"),
+        (r"a\,\log\,b", "a\u2009log\u2009b"),
+        (r"y^{\max_i x}", "ymaxi|x"),
+    ],
+)
+def test_names_of_functions_stand_apart(make_book: MakeBook, tex: str, shown: str) -> None:
+    epub, _ = build_epub(make_book(page(f"# T\n\n$${tex}$$\n")))
+    formula = next(parsed(epub, "chapter-index.xhtml").iter(f"{MATHML}math"))
+    for space in formula.iter(f"{MATHML}mspace"):
+        space.text = "|"
+    assert "".join(formula.itertext()).replace("\u2061", "") == shown
+
+
 def test_cells_of_formulas_say_how_they_are_aligned(make_book: MakeBook) -> None:
     tex = r"\begin{aligned} a &= b & c &= d \\ e \end{aligned} \begin{matrix} f & g \end{matrix}"
     epub, _ = build_epub(make_book(page(f"# T\n\n$${tex}$$\n")))

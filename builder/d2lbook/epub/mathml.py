@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
+from itertools import pairwise
 from xml.etree import ElementTree
 
 _NAMESPACE = "http://www.w3.org/1998/Math/MathML"
@@ -21,7 +22,19 @@ _ALPHABETS = {
 
 _OPERATOR = f"{{{_NAMESPACE}}}mo"
 _ROW = f"{{{_NAMESPACE}}}mrow"
+_SPACE = f"{{{_NAMESPACE}}}mspace"
 _TABLE = f"{{{_NAMESPACE}}}mtable"
+_ROWS = {f"{{{_NAMESPACE}}}{name}" for name in ("math", "mrow", "mstyle", "mtd")}
+"""What has any number of things beside each other."""
+_SCRIPTED = {
+    f"{{{_NAMESPACE}}}{name}"
+    for name in ("msub", "msup", "msubsup", "munder", "mover", "munderover")
+}
+"""What has a base, which is the first thing in it."""
+_APPLICATION = "\u2061"
+"""The operator after the name of a function, which shows nothing."""
+_THIN = {"width": "0.1667em"}
+_TEXT = f"{{{_NAMESPACE}}}mtext"
 _MARKUP = re.compile(r"<[^>]*>")
 
 _LONG = 20
@@ -51,7 +64,8 @@ def presentation(markup: str, tex: str) -> list[str]:
     Of alphabets, MathML Core (https://www.w3.org/TR/mathml-core/#the-mathvariant-attribute)
     has only those that are characters of their own. Neither has it attributes for the columns
     of tables: their cells say it in styles. Nor breaks it lines: a long formula in a line of
-    text comes as several elements, between which the line may be broken.
+    text comes as several elements, between which the line may be broken. The thin spaces
+    that TeX has beside the names of functions are in KaTeX's HTML alone.
     """
     math = next(ElementTree.fromstring(markup).iter(f"{{{_NAMESPACE}}}math"))
     for semantics in math.findall(f"{{{_NAMESPACE}}}semantics"):
@@ -66,6 +80,8 @@ def presentation(markup: str, tex: str) -> list[str]:
             del element.attrib["columnspacing"]
         if element.tag == _TABLE:
             _style_cells(element)
+    for row in [element for element in math.iter() if element.tag in _ROWS]:
+        _space_functions(row)
     math.set("alttext", tex)
     parts = [math] if math.get("display") or not is_long(math) else _parts(math)
     return [ElementTree.tostring(part, encoding="unicode") for part in parts]
@@ -104,6 +120,51 @@ def _parts(math: ElementTree.Element) -> list[ElementTree.Element]:
         shown.set("alttext", "".join(shown.itertext()))
         found.append(shown)
     return found
+
+
+def _space_functions(row: ElementTree.Element) -> None:
+    """Put a thin space beside each name of a function in this row, where TeX has one.
+
+    That is before and after it, but not where an operator is, nor a bracket that opens:
+    log (x), and log x.
+    """
+    spaced = list(row)[:1]
+    for index, (left, right) in enumerate(pairwise(row), start=1):
+        if _has_gap(left, right, row[index + 1] if index + 1 < len(row) else None):
+            spaced.append(ElementTree.Element(_SPACE, _THIN))
+        spaced.append(right)
+    row[:] = spaced
+
+
+def _has_gap(
+    left: ElementTree.Element, right: ElementTree.Element, after: ElementTree.Element | None
+) -> bool:
+    """Whether there is a thin space between two neighbours; ``after`` is that on the right."""
+    if right.text == _APPLICATION or _is_blank(left) or _is_blank(right):
+        return False
+    if _is_function(left):
+        return _base(right).tag != _OPERATOR
+    is_name = after is not None and after.text == _APPLICATION
+    return (is_name or _is_function(right)) and (left.tag != _OPERATOR or left.text in _CLOSING)
+
+
+def _is_function(element: ElementTree.Element) -> bool:
+    """Whether this is the end of a function's name, or a name with its scripts."""
+    while element.tag in _SCRIPTED or (element.tag == _ROW and len(element)):
+        element = element[0] if element.tag in _SCRIPTED else element[-1]
+    return element.text == _APPLICATION
+
+
+def _base(element: ElementTree.Element) -> ElementTree.Element:
+    """What the element begins with."""
+    while len(element) and element.tag in _SCRIPTED | _ROWS:
+        element = element[0]
+    return element
+
+
+def _is_blank(element: ElementTree.Element) -> bool:
+    """Whether this is a space; what has no text but shows something isn't, such as a root."""
+    return element.tag == _SPACE or (element.tag == _TEXT and not (element.text or "").strip())
 
 
 def _style_cells(table: ElementTree.Element) -> None:
