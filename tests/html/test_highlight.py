@@ -73,6 +73,7 @@ def test_no_character_is_lost(language: str, text: str) -> None:
         ("x = 1", "x = [l 1]"),
         ("def f():\n     " + "x" * 30, f"[k def] [f f]():\n[h6      {'x' * 30}]"),
         (f'x = """{"x" * 30}\n\ty"""', f'[h2 x = [s """{"x" * 30}]]\n[s \ty"""]'),
+        ("x" * 999, "x" * 999),
         ("\t" * 9 + "x" * 30, "[h20 " + "\t" * 9 + "x" * 30 + "]"),
     ],
 )

@@ -52,6 +52,8 @@ _COLORS = {
 }
 """Kinds of tokens and the names of their colours; a kind counts for those below it."""
 
+_FILLING = 800
+"""A line of so many characters may fill a page of a phone, and has to be broken between pages."""
 _LARGEST_HANGING = 20
 """What hangs keeps some room on narrow screens; style sheets know so many, by twos."""
 
@@ -81,16 +83,17 @@ def highlight_lines(code: str, language: str) -> list[list[Run]]:
 
 
 def hanging(line: Sequence[Run], fitting: int) -> str:
-    """The class of a line that is longer than what fits on any screen; empty for others.
+    """The class of a line that is longer than what fits on any screen.
 
     It says by how many characters the rest of the line is moved in where it is wrapped:
     by two more than its indentation. Python's indentation has a meaning, and the rest
-    is not to look like a line of its own.
+    is not to look like a line of its own. Empty for lines that fit, and for data that
+    go on for a page.
     """
     text = "".join(text for _, text in line).expandtabs(4)
     indentation = len(text) - len(text.lstrip())
     by = min(indentation // 2 * 2 + 2, _LARGEST_HANGING)
-    return f"h{by}" if len(text) > fitting else ""
+    return f"h{by}" if fitting < len(text) < _FILLING else ""
 
 
 def _lexed(code: str, language: str) -> list[Run]:
