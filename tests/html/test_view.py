@@ -55,6 +55,32 @@ def test_colours_are_chosen_and_remembered(window: Watched, served: str) -> None
     expect(colours).not_to_be_visible()
 
 
+def test_the_panel_closes_when_the_focus_leaves_it(window: Watched, served: str) -> None:
+    page = window.page
+    page.goto(f"{served}/{TOUR}")
+    button, panel = page.get_by_role("button", name="Display"), page.locator(".view")
+    button.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("radio", name="As the system")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(button).to_be_focused()
+    expect(panel).to_be_visible()
+    for _ in range(10):
+        page.keyboard.press("Tab")
+    assert panel.evaluate("panel => !panel.contains(document.activeElement)")
+    expect(panel).not_to_be_visible()
+    expect(page.locator(":focus")).to_be_visible()
+    # Labels, and what stands between them, are part of it.
+    button.click()
+    panel.get_by_text("High contrast").click()
+    panel.get_by_role("group", name="Colours").locator("legend").click()
+    page.evaluate("document.activeElement.blur()")
+    expect(panel).to_be_visible()
+    button.click()
+    expect(panel).not_to_be_visible()
+
+
 def test_long_lines_of_code_wrap_on_request(window: Watched, served: str) -> None:
     page = window.page
     page.goto(f"{served}/{READING}")

@@ -29,5 +29,11 @@ const startView = () => {
       if (event.key === `d2lbook.${name}`) showSetting(name, event.newValue || usual);
     });
   }
-  document.querySelector(".view").addEventListener("change", changeView);
+  const view = document.querySelector(".view");
+  view.addEventListener("change", changeView);
+  // It never lies over what has the focus. A label that is clicked takes the focus from its control
+  // in some browsers, and has none itself: the panel stays.
+  document.addEventListener("focusin", ({ target: focused }) => {
+    if (!focused.closest?.(".view, .view-button")) view.hidePopover();
+  });
 };
