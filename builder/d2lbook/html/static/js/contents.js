@@ -66,7 +66,8 @@ const showPlace = onceAFrame(() => {
   if (!link) return;
   const list = isNarrow.matches ? drawer : nav;
   const depth = link.getBoundingClientRect().top - list.getBoundingClientRect().top;
-  if (depth > list.clientHeight * 0.7) list.scrollTop += depth - list.clientHeight / 3;
+  const isInView = depth >= 0 && depth + link.offsetHeight <= list.clientHeight;
+  if (!isInView) list.scrollTop += depth - list.clientHeight / 3;
 });
 
 const startContents = () => {
