@@ -64,6 +64,7 @@ def test_what_a_link_leads_to_is_previewed(
     window: Watched, served: str, link: str, expected: str
 ) -> None:
     page = window.page
+    page.set_viewport_size({"width": 1440, "height": 400})
     page.goto(f"{served}/{READING}")
     reference = page.locator("article").get_by_role("link", name=link, exact=True).first
     reference.hover()
@@ -82,6 +83,29 @@ def test_what_a_link_leads_to_is_previewed(
     expect(preview).to_contain_text(expected)
     page.keyboard.press("Escape")
     expect(preview).not_to_be_visible()
+
+
+def test_what_is_on_the_screen_is_not_previewed(window: Watched, served: str) -> None:
+    page = window.page
+    page.goto(f"{served}/{READING}")
+    link = page.get_by_role("link", name="Figure 1.2.1", exact=True).first
+    figure, preview = page.locator("#fig_wide"), page.locator(".preview")
+    expect(figure).to_be_in_viewport(ratio=1)
+    link.hover()
+    page.wait_for_timeout(600)
+    expect(preview).to_have_count(0)
+    link.focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    page.wait_for_timeout(300)
+    expect(preview).to_have_count(0)
+    # Cut off by the end of the window, it is.
+    bottom = figure.evaluate("figure => figure.getBoundingClientRect().bottom")
+    page.set_viewport_size({"width": 1440, "height": int(bottom) - 20})
+    page.mouse.move(5, 5)
+    link.blur()
+    link.hover()
+    expect(preview).to_contain_text("A wide picture.")
 
 
 def test_previews_from_disk(window: Watched, demo: Path) -> None:

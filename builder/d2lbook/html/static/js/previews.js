@@ -70,9 +70,21 @@ const quoted = (part, base) => {
   return copied;
 };
 
+// Whether a part is one of this page, and all of it on the screen: it needs no preview, which might
+// lie over it.
+const isOnScreen = (part) => {
+  if (!document.contains(part) || !part.checkVisibility()) return false;
+  const box = part.getBoundingClientRect();
+  return box.top >= document.querySelector(".top").offsetHeight && box.bottom <= innerHeight;
+};
+
 const showPreview = async (link) => {
   const found = await previewOf(link);
   if (previewedLink !== link) return;
+  if (found.length && found.every(isOnScreen)) {
+    hidePreview();
+    return;
+  }
   const base = link.href.split("#")[0];
   const parts = found.map((part) => quoted(part, base));
   if (!parts.length && link.dataset.title) parts.push(make("p", {}, link.dataset.title));
