@@ -156,6 +156,26 @@ def test_results_of_one_framework_only(window: Watched, served: str) -> None:
     expect(page.get_by_role("dialog").get_by_role("radio", name="JAX")).to_be_checked()
 
 
+def test_on_a_phone_frameworks_to_search_are_as_wide_as_their_names(
+    chromium: Browser, served: str
+) -> None:
+    with chromium.new_context(viewport=PHONE) as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        page.goto(f"{served}/{TOUR}")
+        page.keyboard.press("/")
+        names = page.get_by_role("dialog").locator("label span")
+        expect(names).to_have_text(["All", "PyTorch", "MXNet", "JAX"])
+        for name in names.all():
+            room = name.evaluate(
+                """name => {
+                    const text = new Range();
+                    text.selectNodeContents(name);
+                    return name.offsetWidth - text.getBoundingClientRect().width;
+                }"""
+            )
+            assert room < 20
+
+
 def test_the_dialog_with_the_keyboard(window: Watched, served: str) -> None:
     page = window.page
     page.goto(f"{served}/{TOUR}")
