@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,6 +103,41 @@ def test_what_ipython_prints_instead_of_sending_is_shown_too(
     problem = executions["group"].problem
     assert problem
     assert "ValueError: 1" in problem.detail
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["'x' * 100_000_000", "'\\n'.join(map(str, range(10_000_000)))"],
+    ids=["line", "lines"],
+)
+def test_of_an_endless_message_the_beginning_is_kept(tmp_path: Path, message: str) -> None:
+    raised, failed = Workbench(tmp_path).execute(
+        notebook(f"#@raises ValueError\nraise ValueError({message})", page="raised"),
+        notebook(f"raise ValueError({message})", page="failed"),
+    )
+    assert raised.status == "executed"
+    for done in (raised, failed):
+        (output,) = done.outputs[0]
+        assert re.match("(x{100}|0\n1\n2\n3\n)", output["evalue"])
+        assert output["evalue"].endswith(" [the rest is left out]")
+        assert output["traceback"][-1].endswith(" [the rest is left out]")
+        assert len("".join(output["traceback"])) < 25_000
+    problem = failed.problem
+    assert problem
+    assert re.match("ValueError: (x{100}|0$)", problem.what)
+    assert len(problem.line()) < 10_000
+    for path in tmp_path.rglob("*.json"):
+        assert path.stat().st_size < 100_000
+
+
+def test_a_traceback_that_is_too_much_output_is_left_out(tmp_path: Path) -> None:
+    code = "print('x' * 19_999_990)\n1 / 0"
+    done = Workbench(tmp_path).execute_one(f"#@raises ZeroDivisionError\n{code}", "1 / 0")
+    assert done.outputs[0][-1]["evalue"] == "division by zero"
+    assert done.outputs[0][-1]["traceback"] == [
+        "[more than 20,000,000 characters of output; the rest is left out]"
+    ]
+    assert "ZeroDivisionError" in done.outputs[1][-1]["traceback"][-1]
 
 
 def test_outputs_before_the_failure_are_kept(executions: dict[str, Execution]) -> None:

@@ -17,6 +17,9 @@ from d2lbook.source.raises import Expectation, without_expectation
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 LINES_SHOWN = 12
+MOST_IN_LINE = 2000
+"""Characters of a line that are told."""
+
 REMEDIES = {
     r"^StdinNotImplementedError": (
         "nobody can answer while a book is built: write the value instead"
@@ -35,7 +38,7 @@ def cell_error(
 ) -> Problem:
     """A cell has raised the exception of this name; the outputs are those of the cell."""
     first_line = next((line.strip() for line in value.splitlines() if line.strip()), "")
-    what = f"{name}: {first_line}" if first_line else name
+    what = _cut(f"{name}: {first_line}" if first_line else name)
     return Problem(
         what=what,
         place=place,
@@ -178,9 +181,13 @@ def place_of(notebook: Notebook, cell: Cell, found: tuple[int, int] | None = Non
 
 
 def last_lines(text: str) -> str:
-    """The end of a longer text, without colours and blank lines."""
+    """The end of a longer text, without colours and blank lines, and of each line the beginning."""
     lines = [line.rstrip() for line in COLOUR.sub("", text).splitlines() if line.strip()]
-    return "\n".join(lines[-LINES_SHOWN:])
+    return "\n".join(map(_cut, lines[-LINES_SHOWN:]))
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= MOST_IN_LINE else f"{line[:MOST_IN_LINE]} [the rest is left out]"
 
 
 def _report(outputs: tuple[Output, ...]) -> str:

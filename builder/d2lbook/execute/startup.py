@@ -10,7 +10,8 @@ Works with nothing but IPython and any Python from 3.8 on. It
 - is silent about the cache of JAX, which no output may depend on;
 - makes figures SVG, with the same bytes each time, or PNG where the SVG is too large;
 - gives live widgets the text that they have in the end;
-- stops a flood of output where it arises, and loses no text that can't be encoded;
+- stops a flood of output where it arises, cuts endless messages of errors, and loses no text
+  that can't be encoded;
 - gives what libraries in C and child processes print to the cell that had them do so;
 - finds modules in the working folder, such as cells write;
 - gives the code of cells names without a process number, as warnings show them;
@@ -30,6 +31,7 @@ import importlib.abc
 import importlib.machinery
 import os
 import random
+import re
 import select
 import sys
 import sysconfig
@@ -49,10 +51,15 @@ LIBRARY = ctypes.CDLL(None)
 MOST_OUTPUT = 20_000_000
 """Characters of output that one cell may have."""
 
+MOST_ERROR = 10_000
+"""Characters that the message of an error may have, and each frame of its traceback."""
+
 MOST_SVG = 1_000_000
 """Bytes that the SVG of a figure may have: one of many thousand points has more."""
 
 OUTPUTS = {"display_data", "execute_result", "stream", "update_display_data"}
+ERRORS = {"error", "execute_reply"}
+"""What tells of an error: the output, and the answer to whoever has had the cell run."""
 
 CUT = {
     "application/vnd.d2lbook.cut+json": {"most": MOST_OUTPUT},
@@ -205,6 +212,8 @@ class Dam:
             self.open()
 
     def pass_on(self, stream: Any, message: Any, *args: Any, **options: Any) -> Any:
+        if isinstance(message, str) and message in ERRORS:
+            self.shorten(args[0])  # a kind is followed by the content
         sent = None
         for part in self.admitted(message) if isinstance(message, dict) else [message]:
             sent = self.send(stream, part, *args, **options)
@@ -231,6 +240,27 @@ class Dam:
             cut.insert(0, changed(message, kind, dict(content, text=content["text"][: self.left])))
         self.is_shut = True
         return cut
+
+    def shorten(self, content: dict[str, Any]) -> None:
+        """Leave the beginning of what tells of an error, which is never kept back altogether."""
+        if "traceback" not in content:  # the answer to a cell that has raised nothing
+            return
+        content.update({name: beginning(content[name]) for name in ("ename", "evalue")})
+        content["traceback"] = [beginning(part) for part in content["traceback"]]
+        size = sum(map(len, content["traceback"]))
+        if size <= self.left:
+            self.left -= size
+        else:
+            content["traceback"] = [CUT["text/plain"]]
+
+
+def beginning(text: str) -> str:
+    """The text, or no more of it than an error may have; a colour that it sets ends with it."""
+    if len(text) <= MOST_ERROR:
+        return text
+    kept = re.sub("\x1b[^m]*$", "", text[:MOST_ERROR])  # no half of a control sequence
+    after = "\x1b[0m" if "\x1b" in kept else ""
+    return f"{kept}{after} [the rest is left out]"
 
 
 def encodable(text: Any) -> Any:
