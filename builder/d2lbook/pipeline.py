@@ -352,19 +352,25 @@ class Build:
                 found[each.notebook.tab][each.notebook.page.name] = each.outputs
         return found
 
+    @property
+    def failures(self) -> Sequence[Problem]:
+        """Why notebooks failed, and last how many did; empty where none did."""
+        failures = [each.problem for each in self.executions if each.problem]
+        if not failures:
+            return ()
+        total = sum(each.status != "skipped" for each in self.executions)
+        what = f"{len(failures)} of {total} notebooks failed"
+        remedy = "pages, PDFs and the like are made once all of them run"
+        return (*failures, Problem(what=what, remedy=remedy))
+
     def raise_failures(self) -> None:
-        """Raise an error with all failures, and last how many there are, if there are any.
+        """Raise an error with all failures, if there are any.
 
         EnvironmentFault where a kernel could not be started, else ExecutionError.
         """
-        failures = [each.problem for each in self.executions if each.problem]
-        if failures:
-            total = sum(each.status != "skipped" for each in self.executions)
-            what = f"{len(failures)} of {total} notebooks failed"
-            remedy = "pages, PDFs and the like are made once all of them run"
-            count = Problem(what=what, remedy=remedy)
+        if failures := self.failures:
             can_start = all(each.has_kernel for each in self.executions)
-            raise (ExecutionError if can_start else EnvironmentFault)(*failures, count)
+            raise (ExecutionError if can_start else EnvironmentFault)(*failures)
 
     def outputs_on(self, name: str) -> Mapping[str, Outputs]:
         """The outputs of one page, by tab."""

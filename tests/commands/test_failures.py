@@ -52,3 +52,37 @@ def test_all_failures_are_told_at_the_end_and_how_many_there_are(
         lines[-1]
         == "error: 2 of 3 notebooks failed; pages, PDFs and the like are made once all of them run"
     )
+
+
+def test_failures_are_told_where_notebooks_cannot_be_written(
+    make_book: MakeBook, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = make_book(
+        {
+            "config.ini": "",
+            "index.md": "# Book\n\n```toc\nraises\nwell\n```\n",
+            "raises.md": code("1 / 0"),
+            "well.md": code("import os\nos.mkdir('well.ipynb')"),
+        }
+    )
+    report = tmp_path / "report.xml"
+    assert main(["-C", str(book), "-q", "build", "eval", "--junit", str(report)]) == 7
+    lines = [line for line in capsys.readouterr().err.splitlines() if not line.startswith(" ")]
+    assert len(lines) == 3
+    assert lines[0].startswith("raises.md:4: error: [python] ZeroDivisionError")
+    assert lines[1].startswith("error: 1 of 2 notebooks failed")
+    assert lines[2].startswith(f"error: can't write {book}/_build/eval/python/well.ipynb: ")
+    told = report.read_text()
+    assert (told.count("<failure"), told.count("<error")) == (1, 1)
+
+
+def test_a_report_that_can_no_longer_be_written_hides_no_failure(
+    make_book: MakeBook, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = tmp_path / "report.xml"
+    cell = f"import os\nos.remove({str(report)!r})\nos.mkdir({str(report)!r})\n1 / 0"
+    book = make_book({"config.ini": "", "index.md": code(cell)})
+    assert main(["-C", str(book), "-q", "build", "eval", "--junit", str(report)]) == 1
+    told = capsys.readouterr().err
+    assert "index.md:7: error: [python] ZeroDivisionError: division by zero\n" in told
+    assert f"error: can't write {report}: " in told

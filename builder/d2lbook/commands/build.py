@@ -213,7 +213,7 @@ def _junit(file: Path | None, build: Build, console: Console) -> Iterator[None]:
         yield
         return
     from d2lbook.commands.junit import junit_xml
-    from d2lbook.errors import BookError, EnvironmentFault, ExecutionError
+    from d2lbook.errors import BookError, OutputError
     from d2lbook.files import write_file
 
     def write(*problems: Problem) -> None:
@@ -223,8 +223,11 @@ def _junit(file: Path | None, build: Build, console: Console) -> Iterator[None]:
     try:
         yield
     except BookError as error:
-        is_of_notebooks = isinstance(error, ExecutionError | EnvironmentFault) and build.executed
-        write(*(() if is_of_notebooks else error.problems))
+        of_notebooks = build.failures if build.executed else ()
+        try:
+            write(*(each for each in error.problems if each not in of_notebooks))
+        except OutputError as unwritten:
+            raise type(error)(*error.problems, *unwritten.problems) from error
         raise
     write()
 

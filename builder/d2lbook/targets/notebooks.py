@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from d2lbook.errors import SourceError, raise_all
+from d2lbook.errors import OutputError, SourceError, raise_all
 from d2lbook.execute.workspace import companions, copy_companions
 from d2lbook.files import write_file
 from d2lbook.notebooks.ipynb import notebook_json
@@ -73,7 +73,7 @@ def write_eval(build: Build) -> list[Path]:
     """The notebooks with the outputs of their execution.
 
     Raises an error with all failures (see ``raise_failures``) once those that didn't fail
-    are written.
+    are written; OutputError with the failures, too, where these can't be written.
     """
     folder = claim(build.config) / "eval"
     texts: dict[str, dict[str, str]] = {tab: {} for tab in build.tabs}
@@ -84,9 +84,12 @@ def write_eval(build: Build) -> list[Path]:
             texts[each.notebook.tab][each.notebook.page.name] = notebook_json(
                 each.notebook, outputs, origin
             )
-    for tab, of_tab in texts.items():
-        _write_notebooks(folder / tab, of_tab)
-        copy_companions(build.config, folder / tab)
+    try:
+        for tab, of_tab in texts.items():
+            _write_notebooks(folder / tab, of_tab)
+            copy_companions(build.config, folder / tab)
+    except OutputError as error:
+        raise OutputError(*build.failures, *error.problems) from error
     build.raise_failures()
     return [folder]
 
