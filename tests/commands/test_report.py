@@ -30,24 +30,27 @@ def test_what_an_execution_took_is_reported(
     book = make_book(
         {
             "config.ini": "[project]\ntitle = Buku <1>\n",
-            "index.md": "# Book\n\n```toc\n:numbered:\n\none\ntwo\n```\n",
+            "index.md": "# Book\n\n```toc\n:numbered:\n\none\ntwo\nthree\n```\n",
             "one.md": f"# Slow & large\n\n{code}import time; time.sleep(0.7)\n```\n",
             "two.md": "# Quick\n\n```{.python .input}\n1\n```\n",
+            "three.md": "# Broken\n\n```{.python .input}\n1 / 0\n```\n",
         }
     )
     assert main(["-C", str(book), "report"]) == 0
     assert "no notebook was executed here yet" in capsys.readouterr().out
-    assert main(["-C", str(book), "build", "eval"]) == 0
+    assert main(["-C", str(book), "build", "eval"]) == 1
     notebook = (book / "_build/eval/python/one.ipynb").read_text()
     assert json.loads(notebook)["metadata"]["d2lbook"] == {"python": platform.python_version()}
     capsys.readouterr()
     assert main(["-C", str(book), "report"]) == 0
     out = capsys.readouterr().out
-    assert re.match(r"python +2 notebooks +\S+ s +[1-9]\d* MB at most  Python 3", out)
+    assert re.match(r"python +3 notebooks +\S+ s +[1-9]\d* MB at most  Python 3", out)
     page = (book / "_build/report/index.html").read_text()
     rows = re.sub(r"<[^>]*>|\n", "|", page[page.index("<tbody class") :])
     assert re.search(r"1 Slow &amp; large\|+python\|+[^|]* s\|+(9\d|\d{3,}) MB\|+line [48], ", rows)
     assert re.search(r"2 Quick\|+python\|+[^|]* s\|+\d+ MB\|+line 4, ", rows)
+    assert re.search(r"3 Broken\|+python\|+[^|]* s, then failed\|+\d+ MB\|+line 4, ", rows)
+    assert rows.count("failed") == 1
     assert "<h1>Buku &lt;1&gt;</h1>" in page
     assert "<script" not in page
 

@@ -106,6 +106,29 @@ def test_the_longest_is_executed_first_and_the_unknown_before_it(bench: Workbenc
     assert submitted(bench, *changed) == ["new", "chapter/b", "chapter/c", "chapter/a"]
 
 
+def test_one_that_failed_may_take_as_long_as_that_or_as_before(bench: Workbench) -> None:
+    def timed(a: float, b: float, c: float, failing: tuple[Notebook, ...] = ()) -> FakeExecutor:
+        seconds = {A: a, B: b, C: c}
+
+        def run(job: Job) -> Execution:
+            done = fail(job) if job.notebook in failing else answer(job)
+            return replace(done, seconds=seconds[job.notebook])
+
+        return FakeExecutor(run)
+
+    never = notebook("x", page="never")
+    bench.execute(never, executor=FakeExecutor(fail))
+    bench.execute(A, B, C, executor=timed(1, 3, 2), force=True)
+    for _ in range(2):  # the second failure in a row forgets nothing
+        bench.execute(A, B, C, executor=timed(10, 0.5, 2, failing=(A, B)), force=True)
+    assert submitted(bench, A, B, notebook("'changed'", page=C.page.name), never) == [
+        "never",
+        "chapter/a",
+        "chapter/b",
+        "chapter/c",
+    ]
+
+
 def test_those_whose_frameworks_take_long_are_first_while_nobody_knows(bench: Workbench) -> None:
     imports = ("mxnet", "numpy", "torch.nn", "tensorflow", "jax.numpy")
     made = [notebook(f"import {name}", page=f"with/{name}") for name in imports]
@@ -236,6 +259,13 @@ def test_a_kernel_counts_with_the_memory_it_had_or_with_the_largest_of_its_tab(
     changed = notebook("'changed'", page=A.page.name)
     bench.execute(changed, B, C, executor=FakeExecutor(note))
     assert needs == {"chapter/a": 300, "chapter/b": 200, "chapter/c": 300}
+
+
+def test_one_that_failed_early_may_need_as_much_memory_as_before(bench: Workbench) -> None:
+    bench.execute(A, executor=FakeExecutor(lambda job: replace(answer(job), memory=300)))
+    changed = notebook("'changed'", page=A.page.name)
+    bench.execute(changed, executor=FakeExecutor(lambda job: replace(fail(job), memory=100)))
+    assert Records(bench.config).memory(A) == 300
 
 
 def test_the_memory_of_a_kernel_is_recorded(bench: Workbench) -> None:

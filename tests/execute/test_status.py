@@ -37,7 +37,9 @@ def answer(job: Job, *outputs: Output) -> Execution:
 
 def fail(job: Job) -> Execution:
     problem = Problem(what="NameError: x", place=job.notebook.page.place(4))
-    return Execution(notebook=job.notebook, status="failed", problem=problem)
+    return Execution(
+        notebook=job.notebook, status="failed", problem=problem, seconds=0.5, memory=3_000_000
+    )
 
 
 def status(
@@ -102,10 +104,18 @@ def test_a_failure_is_shown_until_something_changes(bench: Workbench) -> None:
     broken = notebook("x")
     bench.execute(broken, executor=FakeExecutor(fail))
     found = status(bench, broken)
-    assert (found.state, found.seconds) == ("failed", 2.0)
+    assert (found.state, found.seconds, found.memory) == ("failed", 0.5, 3_000_000)
+    assert found.as_json()["seconds"] == 0.5
     assert found.reason == "chapter/page.md:4: NameError: x"
     assert changed(bench, notebook("x = 1")) == ["code line 2"]
     assert status(bench).state == "fresh"
+
+
+def test_one_that_never_came_to_its_end_has_a_time(bench: Workbench) -> None:
+    broken = notebook("x", page="chapter/broken")
+    bench.execute(broken, executor=FakeExecutor(fail))
+    assert status(bench, broken).seconds == 0.5
+    assert status(bench, notebook("x = 1", page="chapter/broken")).seconds == 0.5
 
 
 def test_what_failed_when_it_was_forced_is_not_taken_from_the_cache(bench: Workbench) -> None:

@@ -1,9 +1,10 @@
 """Write a page of what each notebook took: time, memory, its slowest cell.
 
 It shows the last execution of every notebook on this machine, by section and
-framework; what was only taken from the cache of another machine has a time but
-neither memory nor cells. Nothing is executed. The page is report/index.html in
-the output folder; it needs nothing beside it, so it can be sent to somebody.
+framework, and which of them failed; what was only taken from the cache of another
+machine has a time but neither memory nor cells. Nothing is executed. The page is
+report/index.html in the output folder; it needs nothing beside it, so it can be
+sent to somebody.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def _rows(build: Build) -> Iterator[Row]:
         page = f"{number_text(documents.numbers[name].number)} {title}".strip()
         for tab, notebook in build.notebooks_on(name).items():
             record = records.of(notebook)
-            if record and record.seconds is not None:
+            if record:
                 # The cells may be others by now; their times still belong to the old ones.
                 cells = runnable_cells(notebook)
                 timed = [
@@ -83,6 +84,7 @@ def _rows(build: Build) -> Iterator[Row]:
                     seconds=record.seconds,
                     memory=record.memory,
                     slowest=max(timed, key=lambda cell: cell[1], default=None),
+                    has_failed=bool(record.failure),
                 )
 
 

@@ -9,10 +9,10 @@ states:
   failed    it failed the last time, and nothing has changed since
   skipped   there is nothing to execute
 
-The seconds are those of its last execution. Outputs that show a memory address,
-which differs in every execution, are named by the line of their cell, and notebooks
-that need a GPU ([execute] gpu, or as their code shows) say so. Nothing is
-executed, and no environment is made.
+The seconds are those of its last execution, also where it failed. Outputs that show
+a memory address, which differs in every execution, are named by the line of their
+cell, and notebooks that need a GPU ([execute] gpu, or as their code shows) say so.
+Nothing is executed, and no environment is made.
 """
 
 from __future__ import annotations

@@ -32,13 +32,14 @@ class Keeper:
         """Keep what came of executing a notebook that depended on this when it was looked up."""
         notebook = execution.notebook
         if problem := execution.problem:
-            record = self.records.of(notebook)
+            before = self.records.of(notebook)
             failed = Record(
                 inputs=inputs,
-                seconds=record.seconds if record else None,
+                seconds=execution.seconds,
                 cells=execution.cell_seconds,
-                memory=execution.memory,
+                memory=max(execution.memory, before.memory if before else 0),
                 failure=f"{problem.place}: {problem.what}",
+                seconds_before=_seconds_to_the_end(before),
             )
             self.records.save(notebook, failed)
             self.cache.forget(inputs.key)
@@ -76,3 +77,10 @@ class Keeper:
     def close(self, pages: Collection[str]) -> None:
         """Share what is to be shared; remove what is too much, but nothing that these pages use."""
         self.cache.close(lambda: self.records.keys(pages, self.tabs))
+
+
+def _seconds_to_the_end(record: Record | None) -> float | None:
+    """How long a notebook took when it last did not fail."""
+    if record is None:
+        return None
+    return record.seconds_before if record.failure else record.seconds

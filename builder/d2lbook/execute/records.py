@@ -29,14 +29,17 @@ class Record:
 
     inputs: Inputs
     """What it depended on then."""
-    seconds: float | None
-    """How long it took when it last did not fail; None: it always has failed."""
+    seconds: float
+    """How long it took, to its end or until it failed."""
     cells: tuple[float, ...] = ()
     """How many seconds each cell took that was run then; empty: nobody knows."""
     memory: int = 0
-    """The most bytes that its kernel had then; 0: nobody knows."""
+    """The most bytes that its kernel had then, or, if it failed, ever since it last did not;
+    0: nobody knows."""
     failure: str = ""
     """The line that told why it failed; empty when it didn't."""
+    seconds_before: float | None = None
+    """Of one that failed, how long it took when it last did not; None: it always has failed."""
 
 
 class Records:
@@ -53,22 +56,30 @@ class Records:
     def _read(self, page: str, tab: str) -> Record | None:
         try:
             kept = json.loads(self._path(page, tab).read_bytes())
-            seconds = kept["seconds"]
+            before = kept["seconds_before"]
             return Record(
                 inputs=Inputs.from_json(kept["inputs"]),
-                seconds=None if seconds is None else float(seconds),
+                seconds=float(kept["seconds"]),
                 cells=tuple(map(float, kept["cells"])),
                 memory=int(kept["memory"]),
                 failure=str(kept["failure"]),
+                seconds_before=None if before is None else float(before),
             )
         except (OSError, ValueError, TypeError, LookupError):
             return None
 
     def seconds(self, notebook: Notebook) -> float:
-        """How long a notebook takes; of one that is not known, infinitely long."""
+        """How long a notebook takes; of one that never came to its end, infinitely long.
+
+        One that failed in its last execution may take as long as that, or as before.
+        """
         record = self.of(notebook)
-        seconds = record.seconds if record else None
-        return math.inf if seconds is None else seconds
+        if record is None:
+            return math.inf
+        if not record.failure:
+            return record.seconds
+        before = math.inf if record.seconds_before is None else record.seconds_before
+        return max(record.seconds, before)
 
     def memory(self, notebook: Notebook) -> int:
         """The bytes of memory that its kernel may come to have; a guess where nobody knows.
@@ -100,6 +111,7 @@ class Records:
             "cells": [round(seconds, 4) for seconds in record.cells],
             "memory": record.memory,
             "failure": record.failure,
+            "seconds_before": record.seconds_before,
         }
         with contextlib.suppress(OutputError):
             path = self._path(notebook.page.name, notebook.tab)

@@ -31,7 +31,9 @@ class Status:
     state: State
     """``failed``: it did the last time, and nothing has changed since."""
     seconds: float | None = None
-    """How long it took the last time; None where that isn't known."""
+    """How long its last execution took, also one that failed; None where there was none."""
+    memory: int = 0
+    """The most bytes that its kernel had then; 0: nobody knows."""
     changes: tuple[Change, ...] = ()
     """Of a stale one, what has changed since it was executed."""
     reason: str = ""
@@ -49,6 +51,7 @@ class Status:
             "tab": self.notebook.tab,
             "state": self.state,
             "seconds": self.seconds,
+            "memory": self.memory,
             "changes": [{"kind": each.kind, "name": each.name} for each in self.changes],
             "reason": self.reason,
             "gpus": self.gpus,
@@ -70,8 +73,7 @@ def survey(
     object_to = made_without_gpu(config, lambda: len(find_gpus()))
     results = look_up(config, described, environments, keeper, object_to=object_to)
     found = {id(each.notebook): each for each in results}
-    statuses = (_status(config, each, found.get(id(each)), keeper) for each in notebooks)
-    return [replace(each, gpus=gpus_needed(config, each.notebook)) for each in statuses]
+    return [_status(config, each, found.get(id(each)), keeper) for each in notebooks]
 
 
 def _can_run(config: Config, notebook: Notebook, environments: Mapping[str, Environment]) -> bool:
@@ -81,32 +83,31 @@ def _can_run(config: Config, notebook: Notebook, environments: Mapping[str, Envi
 
 def _status(config: Config, notebook: Notebook, found: Found | None, keeper: Keeper) -> Status:
     record = keeper.records.of(notebook)
-    seconds = record.seconds if record else None
+    stale = Status(
+        notebook=notebook,
+        state="stale",
+        seconds=record.seconds if record else None,
+        memory=record.memory if record else 0,
+        gpus=gpus_needed(config, notebook),
+    )
     if found is None:
-        return Status(
-            notebook=notebook, state="stale", seconds=seconds, reason="it has no environment"
-        )
+        return replace(stale, reason="it has no environment")
     if found.inputs is None:
         reason = "it has no code" if config.build.eval_notebook else "[build] eval_notebook"
-        return Status(notebook=notebook, state="skipped", reason=reason)
+        return Status(notebook=notebook, state="skipped", reason=reason, gpus=stale.gpus)
     if found.execution:
-        return Status(
-            notebook=notebook,
-            state="fresh",
-            seconds=found.execution.seconds,
-            addresses=tuple(_addresses(notebook, found.execution.outputs)),
-        )
+        addresses = tuple(_addresses(notebook, found.execution.outputs))
+        seconds = found.execution.seconds
+        return replace(stale, state="fresh", seconds=seconds, addresses=addresses)
     if found.objection:
-        return Status(notebook=notebook, state="stale", seconds=seconds, reason=found.objection)
+        return replace(stale, reason=found.objection)
     if record is None:
-        return Status(notebook=notebook, state="stale", reason="it was never executed")
+        return replace(stale, reason="it was never executed")
     if record.inputs != found.inputs:
-        changed = tuple(changes(notebook, record.inputs, found.inputs))
-        return Status(notebook=notebook, state="stale", seconds=seconds, changes=changed)
+        return replace(stale, changes=tuple(changes(notebook, record.inputs, found.inputs)))
     if record.failure:
-        return Status(notebook=notebook, state="failed", seconds=seconds, reason=record.failure)
-    reason = "its result is no longer there"
-    return Status(notebook=notebook, state="stale", seconds=seconds, reason=reason)
+        return replace(stale, state="failed", reason=record.failure)
+    return replace(stale, reason="its result is no longer there")
 
 
 def _addresses(notebook: Notebook, outputs: Outputs) -> Iterator[int]:

@@ -21,6 +21,7 @@ class Row:
     """The most bytes that its kernel had; 0: nobody knows."""
     slowest: tuple[int, float] | None = None
     """The line of its slowest cell in the page's file, and the seconds of that cell."""
+    has_failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
