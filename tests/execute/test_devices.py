@@ -217,6 +217,38 @@ def test_what_was_made_without_a_gpu_is_stale_where_there_is_one(
     ]
 
 
+@pytest.mark.parametrize(
+    ("policy", "gpus", "state", "reason"),
+    [
+        ("run", "", "stale", "it was never executed"),
+        (
+            "skip",
+            "",
+            "skipped",
+            "it needs a GPU, and there is none: its page is shown without outputs",
+        ),
+        ("fail", "", "failed", "it needs a GPU, and there is none"),
+        ("skip", "0", "stale", "it was never executed"),
+    ],
+)
+def test_the_status_is_what_a_build_would_do_without_a_gpu(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    policy: str,
+    gpus: str,
+    state: str,
+    reason: str,
+) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", gpus)
+    bench = Workbench(tmp_path, f"[execute]\nwithout_gpu = {policy}\n")
+    keeper = Keeper(bench.config, bench.warnings.append)
+    found = survey(bench.config, [ON_GPU, PLAIN], bench.environments, keeper)
+    assert [(each.state, each.reason, each.gpus) for each in found] == [
+        (state, reason, 1),
+        ("stale", "it was never executed", 0),
+    ]
+
+
 def test_what_is_not_selected_is_shown_as_it_was_made_without_a_gpu(tmp_path: Path) -> None:
     bench = Workbench(tmp_path)
     bench.execute(ON_GPU, PLAIN, executor=FakeExecutor(answer))

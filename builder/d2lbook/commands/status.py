@@ -6,8 +6,9 @@ states:
             code (with the line of the first cell that differs), environment,
             variable, module (the book's own, as d2l/torch.py), data, seed,
             folder (the page was moved), d2lbook (another version)
-  failed    it failed the last time, and nothing has changed since
-  skipped   there is nothing to execute
+  failed    it failed the last time, and nothing has changed since; or it needs a
+            GPU, there is none, and [execute] without_gpu says fail
+  skipped   there is nothing to execute; or the same, and without_gpu says skip
 
 The seconds are those of its last execution, also where it failed. Outputs that show
 a memory address, which differs in every execution, are named by the line of their
@@ -68,7 +69,9 @@ def _show(statuses: Sequence[Status], console: Console) -> None:
 
 
 def _detail(status: Status) -> str:
-    return ", ".join(filter(None, (_what(status), "needs a GPU" if status.gpus else "")))
+    what = _what(status)
+    is_unsaid = status.gpus and "needs a GPU" not in what
+    return ", ".join(filter(None, (what, "needs a GPU" if is_unsaid else "")))
 
 
 def _what(status: Status) -> str:

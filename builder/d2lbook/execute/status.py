@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from d2lbook.book import Notebook, Output, Outputs
 from d2lbook.config import Config
-from d2lbook.execute.devices import find_gpus, gpus_needed, made_without_gpu
-from d2lbook.execute.jobs import runnable_cells
+from d2lbook.execute.devices import find_gpus, gpus_needed, made_without_gpu, without_gpu
+from d2lbook.execute.jobs import Execution, runnable_cells
 from d2lbook.execute.keeping import Keeper
 from d2lbook.execute.staleness import Change, Found, changes, look_up
 
@@ -29,7 +29,9 @@ class Status:
 
     notebook: Notebook
     state: State
-    """``failed``: it did the last time, and nothing has changed since."""
+    """``failed``: it did the last time, and nothing has changed since, or it would do so for
+    want of a GPU; ``skipped``: there is nothing to execute, or it is left out for the same
+    reason."""
     seconds: float | None = None
     """How long its last execution took, also one that failed; None where there was none."""
     memory: int = 0
@@ -70,9 +72,13 @@ def survey(
     Notebooks of a tab without an environment are stale.
     """
     described = [each for each in notebooks if _can_run(config, each, environments)]
-    object_to = made_without_gpu(config, lambda: len(find_gpus()))
+
+    def gpus() -> int:
+        return len(find_gpus())
+
+    object_to = made_without_gpu(config, gpus)
     results = look_up(config, described, environments, keeper, object_to=object_to)
-    found = {id(each.notebook): each for each in results}
+    found = {id(each.notebook): each for each in without_gpu(config, results, gpus)}
     return [_status(config, each, found.get(id(each)), keeper) for each in notebooks]
 
 
@@ -95,6 +101,8 @@ def _status(config: Config, notebook: Notebook, found: Found | None, keeper: Kee
     if found.inputs is None:
         reason = "it has no code" if config.build.eval_notebook else "[build] eval_notebook"
         return Status(notebook=notebook, state="skipped", reason=reason, gpus=stale.gpus)
+    if found.execution and found.execution.status != "cached":
+        return _declined(stale, found.execution)
     if found.execution:
         addresses = tuple(_addresses(notebook, found.execution.outputs))
         seconds = found.execution.seconds
@@ -108,6 +116,13 @@ def _status(config: Config, notebook: Notebook, found: Found | None, keeper: Kee
     if record.failure:
         return replace(stale, state="failed", reason=record.failure)
     return replace(stale, reason="its result is no longer there")
+
+
+def _declined(stale: Status, execution: Execution) -> Status:
+    """What is stale, but would not be executed for want of a GPU."""
+    if execution.problem:
+        return replace(stale, state="failed", reason=execution.problem.what)
+    return replace(stale, state="skipped", reason=execution.notes[0].what)
 
 
 def _addresses(notebook: Notebook, outputs: Outputs) -> Iterator[int]:
