@@ -65,16 +65,21 @@ def test_a_python_that_is_not_there_keeps_no_report_back(
     assert (book / "_build/report/index.html").is_file()
 
 
-def test_versions_are_those_that_pages_tell(
-    make_book: MakeBook, machine: Machine, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("is_asked_for_by_name", [True, False])
+def test_versions_are_those_of_framework_and_python(
+    is_asked_for_by_name: bool,
+    make_book: MakeBook,
+    machine: Machine,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     book = make_book(
         {
             "config.ini": "[build]\ntabs = tensorflow\n[env tensorflow]\n"
             f"requirements = envs/tf.txt\npython = {python}\n",
-            "envs/tf.in": "tensorflow-cpu\nipykernel\n",
-            "envs/tf.txt": "tensorflow-cpu==2.21.0\nnumpy==2.4.0\nipykernel==7.4.0\n",
+            **({"envs/tf.in": "tensorflow-cpu\nipykernel\n"} if is_asked_for_by_name else {}),
+            "envs/tf.txt": "tensorflow-cpu==2.21.0\ntensorflow-io-gcs-filesystem==0.37.1\n"
+            "numpy==2.4.0\nipykernel==7.4.0\n",
             "index.md": "# Book\n\n```{.python .input}\n1\n```\n",
         }
     )
@@ -93,7 +98,7 @@ def test_versions_are_those_that_pages_tell(
     )
     Records(config).save(notebook, Record(inputs=inputs, seconds=1))
     assert main(["-C", str(book), "report"]) == 0
-    versions = f"tensorflow-cpu 2.21.0 · ipykernel 7.4.0 · Python {python}"
+    versions = f"tensorflow-cpu 2.21.0 · Python {python}"
     assert capsys.readouterr().out.splitlines()[0].endswith(f"  {versions}")
     assert versions in (book / "_build/report/index.html").read_text()
 

@@ -10,6 +10,7 @@ sent to somebody.
 from __future__ import annotations
 
 import argparse
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -101,21 +102,23 @@ def _origins(build: Build, console: Console) -> Mapping[str, Mapping[str, str]]:
 
 
 def _versions(config: Config, tab: str, origin: Mapping[str, str]) -> str:
-    """What the outputs of a tab were made with, as its pages say it.
+    """The versions of the framework and of Python that the outputs of a tab were made with.
 
-    Where no lock says it, the versions of Python and the framework, or nothing at all.
+    As its pages say them; where no lock says them, as they are installed, or nothing at all.
     """
     from d2lbook.document.made_with import made_with
 
-    if made := made_with(config, tab):
-        versions = dict(made.versions)
-    else:
-        versions = {
-            "Python" if name == "python" else name: version
-            for name, version in origin.items()
-            if name != "lock"
-        }
+    made = made_with(config, tab)
+    versions = dict(made.versions) if made else dict(origin)
+    named = [f"{name} {version}" for name, version in versions.items() if _is_framework(name)]
     # Python comes last, since every line has it.
-    python = versions.pop("Python", "")
-    named = [f"{name} {version}" for name, version in versions.items()]
+    python = versions.get("Python") or versions.get("python")
     return " · ".join([*named, *([f"Python {python}"] if python else [])])
+
+
+def _is_framework(package: str) -> bool:
+    """Whether this is a framework, be it one of its editions (``tensorflow-cpu``)."""
+    from d2lbook.frameworks import PACKAGES
+
+    name, _, edition = package.lower().partition("-")
+    return name in PACKAGES and bool(re.fullmatch(r"(cpu|gpu|cu\d+\w*)?", edition))
