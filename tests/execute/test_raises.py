@@ -84,8 +84,36 @@ def test_the_error_may_be_public_in_another_module_of_its_package() -> None:
 
 
 @pytest.mark.parametrize(
+    ("names", "meant"),
+    [
+        ("KeyError or IndexError", "KeyError or IndexError"),
+        ("KeyError, or IndexError", "KeyError or IndexError"),
+        ("KeyError,IndexError OSError", "KeyError or IndexError or OSError"),
+        ("socket.timeout or _Own.Error", "socket.timeout or _Own.Error"),
+        ("错误", "错误"),
+    ],
+)
+def test_several_errors_may_be_named(names: str, meant: str) -> None:
+    (cell,) = notebook(f"#@raises {names}").cells
+    assert str(find_expectation(cell, "page.md")) == meant
+
+
+@pytest.mark.parametrize(
     "source",
-    ["#@raises", "#@raises  # an error", "x = 1\n#@raises ValueError!", "#@raises A\n#@raises B"],
+    [
+        "#@raises",
+        "#@raises  # an error",
+        "x = 1\n#@raises ValueError!",
+        "#@raises A\n#@raises B",
+        "print('x')  #@raises KeyError is not a mark",
+        "x = 1\n# text: #@raises ValueError in prose",
+        "#@raises KeyError when it is not there",
+        "#@raises KeyError or",
+        "#@raises KeyError,",
+        "#@raises an error",
+        "#@raises None",
+        "#@raises json.",
+    ],
 )
 def test_a_mark_that_cannot_be_meant(source: str) -> None:
     (cell,) = notebook(source).cells

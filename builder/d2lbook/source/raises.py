@@ -1,7 +1,8 @@
 """``#@raises ValueError``: the mark of a cell that has to raise.
 
 It names one error, or several of which any will do, each alone or with its
-module (``torch.OutOfMemoryError``). An error counts as each of the classes that
+module (``torch.OutOfMemoryError``), with blanks, commas or ``or`` between them, and
+nothing else. An error counts as each of the classes that
 its own is made from, as with ``except``. Readers don't see the mark.
 """
 
@@ -11,6 +12,7 @@ import re
 import tokenize
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from keyword import iskeyword
 
 from d2lbook.book import Cell
 from d2lbook.errors import SourceError
@@ -18,7 +20,7 @@ from d2lbook.source.code_marks import RAISES
 from d2lbook.source.magics import comments_of
 
 _MARK = re.compile(rf"[ \t]*{RAISES}(?P<names>.*)")
-_NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_BETWEEN = re.compile(r"\s*,\s*(?:or\s+)?|\s+or\s+|\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +52,30 @@ def _is_same(name: str, found: str) -> bool:
 def find_expectation(cell: Cell, path: str) -> Expectation | None:
     """What the cell of this file has to raise; None where it has no such mark.
 
-    Raises SourceError where the mark does not name an error.
+    Raises SourceError where the mark names no error, or more than errors.
     """
     found: Expectation | None = None
     for index, match in _marks(cell.source).items():
-        names = tuple(re.split(r"[,\s]+", match["names"].strip()))
-        if not all(map(_NAME.fullmatch, names)):
-            what = f"'{match[0].strip()}' does not name an error"
-            remedy = "write as in '#@raises ValueError', or '#@raises KeyError, IndexError'"
+        names = tuple(_BETWEEN.split(match["names"].strip()))
+        if not all(map(_can_be_error, names)):
+            what = f"'{match[0].strip()}' has to name an error, or several, and nothing else"
+            remedy = "write as in '#@raises ValueError' or '#@raises KeyError, socket.timeout'"
             raise SourceError.at(path, cell.line_of(index), what, remedy)
         if found:
             what = "a cell can raise only once, but this is its second mark #@raises"
             raise SourceError.at(path, cell.line_of(index), what, "name all errors in one")
         found = Expectation(names, cell.line_of(index))
     return found
+
+
+def _can_be_error(name: str) -> bool:
+    """Whether an error may have this name: a word of prose after a mark names none.
+
+    In lower case are only some of modules, as ``socket.timeout``.
+    """
+    parts = name.split(".")
+    is_word = len(parts) == 1 and name[:1].islower()
+    return not is_word and all(part.isidentifier() and not iskeyword(part) for part in parts)
 
 
 def _marks(source: str) -> dict[int, re.Match[str]]:
