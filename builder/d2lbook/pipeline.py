@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import product
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -280,6 +280,7 @@ class Build:
 
         An environment that can't be described is cautioned about.
         """
+        from d2lbook.document.outputs import Limits, readable
         from d2lbook.execute.environments import find_environment
         from d2lbook.execute.status import survey
 
@@ -291,7 +292,8 @@ class Build:
                 for problem in fault.problems:
                     self.reporter.caution(problem)
         notebooks = [each for name in self.book.pages for each in self.notebooks_on(name).values()]
-        statuses = survey(self.config, notebooks, environments, self._keeper)
+        read = partial(readable, limits=Limits.of(self.config))
+        statuses = survey(self.config, notebooks, environments, self._keeper, read)
         self._keeper.close(self.book.pages)
         return statuses
 

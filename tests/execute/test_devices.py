@@ -209,7 +209,7 @@ def test_what_was_made_without_a_gpu_is_stale_where_there_is_one(
         bench.execute(asking, PLAIN, executor=executor)
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", ",".join(has))
     keeper = Keeper(bench.config, bench.warnings.append)
-    found = survey(bench.config, [asking, PLAIN], bench.environments, keeper)
+    found = survey(bench.config, [asking, PLAIN], bench.environments, keeper, lambda _: ())
     reason = "it was executed without a GPU, and now there is one" if stale else ""
     assert [(each.state, each.reason) for each in found] == [
         ("stale" if stale else "fresh", reason),
@@ -242,7 +242,7 @@ def test_the_status_is_what_a_build_would_do_without_a_gpu(
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", gpus)
     bench = Workbench(tmp_path, f"[execute]\nwithout_gpu = {policy}\n")
     keeper = Keeper(bench.config, bench.warnings.append)
-    found = survey(bench.config, [ON_GPU, PLAIN], bench.environments, keeper)
+    found = survey(bench.config, [ON_GPU, PLAIN], bench.environments, keeper, lambda _: ())
     assert [(each.state, each.reason, each.gpus) for each in found] == [
         (state, reason, 1),
         ("stale", "it was never executed", 0),

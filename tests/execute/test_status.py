@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 from d2lbook.book import Notebook, Output
 from d2lbook.config import parse_config
+from d2lbook.document.outputs import Limits, readable
 from d2lbook.errors import Problem
 from d2lbook.execute.environments import Environment
 from d2lbook.execute.executors import FakeExecutor
@@ -18,6 +20,7 @@ from d2lbook.execute.status import Status, survey
 from tests.execute.workbench import Workbench, environment, notebook
 
 CONFIG = "[build]\ndependencies = table.csv\nresources = img\n"
+READ = partial(readable, limits=Limits())
 PAGE = notebook("import util", "#: Prose", "show('pic.svg')", page="chapter/page")
 
 
@@ -47,7 +50,7 @@ def status(
 ) -> Status:
     keeper = Keeper(bench.config, bench.warnings.append)
     where = bench.environments if environments is None else environments
-    (found,) = survey(bench.config, [made], where, keeper)
+    (found,) = survey(bench.config, [made], where, keeper, READ)
     return found
 
 
@@ -158,6 +161,36 @@ def test_without_an_environment_it_is_stale(bench: Workbench) -> None:
         ({"output_type": "execute_result", "data": {"text/plain": "<f at 0x7f12ab34cd56>"}}, True),
         ({"output_type": "stream", "name": "stdout", "text": "at 0x10 and 0x7f12ab34cd56"}, False),
         ({"output_type": "display_data", "data": {"image/svg+xml": "at 0x7f12ab34cd56"}}, False),
+        (
+            {
+                "output_type": "execute_result",
+                "data": {"text/plain": "<Styler at 0x7f12ab34cd56>", "text/html": "<b>1</b>"},
+            },
+            False,
+        ),
+        (
+            {
+                "output_type": "execute_result",
+                "data": {"text/plain": "<Image at 0x7f12ab34cd56>", "image/png": "AAAA"},
+            },
+            False,
+        ),
+        (
+            {
+                "output_type": "execute_result",
+                "data": {"text/plain": "f", "text/html": "<i>f at 0x7f12ab34cd56</i>"},
+            },
+            True,
+        ),
+        (
+            {
+                "output_type": "error",
+                "ename": "KeyError",
+                "evalue": "",
+                "traceback": ["<f at 0x7f12ab34cd56>"],
+            },
+            True,
+        ),
     ],
 )
 def test_memory_addresses_are_told_by_the_line_of_the_cell(

@@ -11,9 +11,9 @@ states:
   skipped   there is nothing to execute; or the same, and without_gpu says skip
 
 The seconds are those of its last execution, also where it failed. Outputs that show
-a memory address, which differs in every execution, are named by the line of their
-cell, and notebooks that need a GPU ([execute] gpu, or as their code shows) say so.
-Nothing is executed, and no environment is made.
+a memory address on pages, which differs in every execution, are named by the line
+of their cell, and notebooks that need a GPU ([execute] gpu, or as their code shows)
+say so. Nothing is executed, and no environment is made.
 """
 
 from __future__ import annotations

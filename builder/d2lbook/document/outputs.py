@@ -94,6 +94,15 @@ def output_forms(
         yield list(_limited(forms, limits))
 
 
+def readable(outputs: Iterable[Output], limits: Limits) -> Iterator[str]:
+    """What there is to read on pages in the outputs of a cell: pictures are left out.
+
+    HTML is as code has put it out.
+    """
+    for forms in output_forms(outputs, RICHEST_FIRST, limits):
+        yield from (form.text for form in forms[:1])
+
+
 def _limited(forms: Iterable[Form], limits: Limits) -> Iterator[Form]:
     """The forms that are not too large, and of texts the beginning."""
     left_out = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}\b")
 """``<object at 0x7f…>``: another number in every execution."""
+
+Read = Callable[[Sequence[Output]], Iterable[str]]
+"""Says what there is to read in the outputs of a cell where they are shown."""
 
 State = Literal["fresh", "stale", "failed", "skipped"]
 
@@ -66,10 +69,12 @@ def survey(
     notebooks: Sequence[Notebook],
     environments: Mapping[str, Environment],
     keeper: Keeper,
+    read: Read,
 ) -> list[Status]:
     """The status of each notebook, in their order.
 
-    Notebooks of a tab without an environment are stale.
+    Notebooks of a tab without an environment are stale. Memory addresses are told where they
+    are in what ``read`` finds.
     """
     described = [each for each in notebooks if _can_run(config, each, environments)]
 
@@ -79,7 +84,7 @@ def survey(
     object_to = made_without_gpu(config, gpus)
     results = look_up(config, described, environments, keeper, object_to=object_to)
     found = {id(each.notebook): each for each in without_gpu(config, results, gpus)}
-    return [_status(config, each, found.get(id(each)), keeper) for each in notebooks]
+    return [_status(config, each, found.get(id(each)), keeper, read) for each in notebooks]
 
 
 def _can_run(config: Config, notebook: Notebook, environments: Mapping[str, Environment]) -> bool:
@@ -87,7 +92,9 @@ def _can_run(config: Config, notebook: Notebook, environments: Mapping[str, Envi
     return is_idle or notebook.tab in environments
 
 
-def _status(config: Config, notebook: Notebook, found: Found | None, keeper: Keeper) -> Status:
+def _status(
+    config: Config, notebook: Notebook, found: Found | None, keeper: Keeper, read: Read
+) -> Status:
     record = keeper.records.of(notebook)
     stale = Status(
         notebook=notebook,
@@ -104,7 +111,7 @@ def _status(config: Config, notebook: Notebook, found: Found | None, keeper: Kee
     if found.execution and found.execution.status != "cached":
         return _declined(stale, found.execution)
     if found.execution:
-        addresses = tuple(_addresses(notebook, found.execution.outputs))
+        addresses = tuple(_addresses(notebook, found.execution.outputs, read))
         seconds = found.execution.seconds
         return replace(stale, state="fresh", seconds=seconds, addresses=addresses)
     if found.objection:
@@ -125,16 +132,7 @@ def _declined(stale: Status, execution: Execution) -> Status:
     return replace(stale, state="skipped", reason=execution.notes[0].what)
 
 
-def _addresses(notebook: Notebook, outputs: Outputs) -> Iterator[int]:
+def _addresses(notebook: Notebook, outputs: Outputs, read: Read) -> Iterator[int]:
     for cell in runnable_cells(notebook):
-        if any(ADDRESS.search(text) for each in outputs[cell.position] for text in _texts(each)):
+        if any(map(ADDRESS.search, read(outputs[cell.position]))):
             yield cell.line_of(0)
-
-
-def _texts(output: Output) -> Iterator[str]:
-    """What readers can read of an output, pictures left out."""
-    if output["output_type"] == "stream":
-        yield output["text"]
-    for kind, text in output.get("data", {}).items():
-        if kind in {"text/plain", "text/html", "text/markdown"}:
-            yield text if isinstance(text, str) else "".join(map(str, text))
