@@ -123,8 +123,14 @@ def package_file(config: Config, tab: str = "") -> Path:
 
 
 def remove_others(folder: Path, keep: Iterable[Path], pattern: str) -> None:
-    """Remove the files below the folder that match the pattern and are not to be kept."""
+    """Remove the files below the folder that match the pattern and are not to be kept.
+
+    Raises OutputError where one can't be removed.
+    """
     kept = set(keep)
     for path in folder.rglob(pattern):
         if path not in kept:
-            path.unlink()
+            try:
+                path.unlink()
+            except OSError as error:
+                raise unwritable(path, error) from error

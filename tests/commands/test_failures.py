@@ -54,15 +54,16 @@ def test_all_failures_are_told_at_the_end_and_how_many_there_are(
     )
 
 
+@pytest.mark.parametrize("name", ["well", "another"])
 def test_failures_are_told_where_notebooks_cannot_be_written(
-    make_book: MakeBook, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    name: str, make_book: MakeBook, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     book = make_book(
         {
             "config.ini": "",
             "index.md": "# Book\n\n```toc\nraises\nwell\n```\n",
             "raises.md": code("1 / 0"),
-            "well.md": code("import os\nos.mkdir('well.ipynb')"),
+            "well.md": code(f"import os\nos.mkdir('{name}.ipynb')"),
         }
     )
     report = tmp_path / "report.xml"
@@ -71,7 +72,7 @@ def test_failures_are_told_where_notebooks_cannot_be_written(
     assert len(lines) == 3
     assert lines[0].startswith("raises.md:4: error: [python] ZeroDivisionError")
     assert lines[1].startswith("error: 1 of 2 notebooks failed")
-    assert lines[2].startswith(f"error: can't write {book}/_build/eval/python/well.ipynb: ")
+    assert lines[2].startswith(f"error: can't write {book}/_build/eval/python/{name}.ipynb: ")
     told = report.read_text()
     assert (told.count("<failure"), told.count("<error")) == (1, 1)
 

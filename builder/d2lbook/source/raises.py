@@ -2,8 +2,8 @@
 
 It names one error, or several of which any will do, each alone or with its
 module (``torch.OutOfMemoryError``), with blanks, commas or ``or`` between them, and
-nothing else. An error counts as each of the classes that
-its own is made from, as with ``except``. Readers don't see the mark.
+nothing else. An error counts as each of the classes that its own is made from, as with
+``except``. Readers don't see the mark.
 """
 
 from __future__ import annotations
