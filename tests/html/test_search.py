@@ -132,6 +132,17 @@ def test_words_are_found_with_their_section(window: Watched, served: str) -> Non
     assert page.evaluate("[...CSS.highlights.get('found')].map(String)") == ["hippopotamus"]
 
 
+def test_what_is_found_for_another_form_of_a_word_is_marked(window: Watched, served: str) -> None:
+    page = window.page
+    page.goto(f"{served}/{TOUR}")
+    looked_for(page, "folds")
+    assert page.locator(".search mark", has_text="fold").count()
+    page.locator(".results > li li a").first.click()
+    page.wait_for_function("CSS.highlights.get('found')?.size")
+    found = page.evaluate("[...CSS.highlights.get('found')].map(String)")
+    assert {word.lower() for word in found} <= {"fold", "folds", "folded"}
+
+
 def test_code_of_another_framework_is_found_and_opened(window: Watched, served: str) -> None:
     page = window.page
     page.goto(f"{served}/index.html")

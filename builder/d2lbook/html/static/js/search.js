@@ -210,7 +210,9 @@ const foundTerms = (place, contents, query) => {
   const terms = query.split(/\s+/).filter((term) => term.length > 1);
   const word = contents[place].replace(/^[^\p{L}\p{N}_]+|[^\p{L}\p{N}_]+$/gu, "");
   const isPart = (part, whole) => whole.toLowerCase().includes(part.toLowerCase());
-  const isKnown = terms.some((term) => isPart(term, word) || isPart(word, term));
+  // Code has no other forms, nor have the words of scripts without capitals.
+  const hasForms = (term) => /^(?:\p{Lu}|\p{Ll})+$/u.test(term);
+  const isKnown = terms.some((term) => isPart(term, word) || (!hasForms(term) && isPart(word, term)));
   return isKnown ? terms : [...terms, word];
 };
 
