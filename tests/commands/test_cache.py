@@ -67,8 +67,8 @@ def test_a_day_in_the_life_of_a_book(book: Runner, tmp_path: Path) -> None:
         "skipped  index    python            it has no code",
         "fresh    c/one    python     N s",
         "fresh    c/two    python     N s  memory addresses in the outputs of c/two.md:4",
-        "failed   c/three  python            c/three.md:4: ZeroDivisionError: division by zero",
-        "4 notebooks: 2 fresh, 1 failed, 1 skipped",
+        "failed   c/three  python     N s  c/three.md:4: ZeroDivisionError: division by zero",
+        "4 notebooks: 2 fresh, 1 failed, 1 skipped; what is not fresh took N s the last time",
     ]
 
     before = book.outputs("c/one")

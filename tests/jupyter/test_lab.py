@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ import pytest
 from d2lbook.__main__ import main
 from d2lbook.config import parse_config
 from d2lbook.jupyter.lab import prepare_lab
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import sync_playwright
 
 from tests.browser import ARGUMENTS, CHROMIUM
@@ -21,6 +23,8 @@ from tests.jupyter.kernels import Kernel, connected
 
 PAGE = "chapter/page.md"
 ORIGINAL = BOOK[PAGE].encode()
+
+TRIES = 5
 
 
 @pytest.fixture
@@ -152,13 +156,24 @@ def test_editing_in_jupyterlab(server: Server, page: Path) -> None:
     assert page.read_bytes() == ORIGINAL.replace(b"1 + 1\r\n", b"1 + 1\r\n# typed\r\n")
 
 
+def open_until(item: Any, there: Any) -> None:
+    """Open an item; a double click is lost where the list of files is drawn anew in its middle."""
+    for _ in range(TRIES):
+        item.dblclick()
+        with contextlib.suppress(PlaywrightTimeout):
+            there.wait_for(timeout=15_000)
+            return
+
+
 def edit_in_browser(window: Any, server: Server) -> None:
     """Open the page by a double click, add a line to its last code cell, and save."""
     window.set_default_timeout(60_000)
     window.goto(f"{server.address}lab?token={TOKEN}&reset")
-    window.locator(".jp-DirListing-item", has_text="chapter").dblclick()
-    window.locator(".jp-DirListing-item", has_text="page.md").dblclick()
-    window.locator(".jp-NotebookPanel .jp-CodeCell .cm-content").nth(1).click()
+    files = window.locator(".jp-DirListing-item")
+    open_until(files.filter(has_text="chapter"), files.filter(has_text="page.md"))
+    code = window.locator(".jp-NotebookPanel .jp-CodeCell .cm-content").nth(1)
+    open_until(files.filter(has_text="page.md"), code)
+    code.click()
     window.keyboard.press("Control+End")
     window.keyboard.type("\n# typed")
     with window.expect_response(
