@@ -112,10 +112,9 @@ def test_the_heads_of_rows_stay_where_there_is_room_beside_them(phone: Page, sit
         edge = "box => box.getBoundingClientRect().left"
         box.evaluate("box => { box.scrollLeft = box.scrollWidth }")
         assert box.evaluate("box => box.scrollLeft") > 50
-        head = box.locator("th[scope=row]")
-        assert (head.evaluate(edge) == box.evaluate(edge)) == stays
-        corner = box.locator("thead td")
-        assert (corner.evaluate(edge) == box.evaluate(edge)) == stays
+        for part in (box.locator("th[scope=row]"), box.locator("thead td")):
+            # A pixel beyond the edge, so that nothing is seen beside it.
+            assert (-1 <= part.evaluate(edge) - box.evaluate(edge) <= 0) == stays
 
 
 @pytest.mark.parametrize("number", [0, 1], ids=["wide", "tall"])
