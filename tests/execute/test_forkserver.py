@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import sys
+import typing
 from pathlib import Path
-from types import SimpleNamespace
+from types import CodeType, SimpleNamespace
 
 import pytest
 from d2lbook.execute import forkserver
@@ -33,3 +34,14 @@ def test_it_imports_nothing_but_the_standard_library_and_ipython(name: str) -> N
 def test_memory_is_told_in_bytes(monkeypatch: pytest.MonkeyPatch, system: str, most: int) -> None:
     monkeypatch.setattr(sys, "platform", system)
     assert forkserver.most_memory(SimpleNamespace(ru_maxrss=2)) == most
+
+
+def test_annotations_that_are_text_are_compiled_once_for_all_imports() -> None:
+    def compiled() -> CodeType:
+        return typing.ForwardRef("list[int]").__forward_code__
+
+    with forkserver.annotations_compiled_once():
+        assert compiled() is compiled()
+        with pytest.raises(SyntaxError):
+            typing.ForwardRef("list[")
+    assert compiled() is not compiled()

@@ -35,6 +35,31 @@ def test_a_module_is_looked_after_once_it_is_whole(
     monkeypatch.delitem(sys.modules, "stand_in")
 
 
+def test_numpy_s_generator_is_seeded_when_it_is_first_used(
+    after_import: startup.AfterImport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "numpy"
+    package.mkdir()
+    (package / "__init__.py").write_text(
+        "def __getattr__(name):\n    import numpy.random as random\n    return random\n"
+    )
+    (package / "random.py").write_text(
+        "import random\n"
+        "state = None\n"
+        "def seed(number): global state; state = number\n"
+        "def get_state(): return state\n"
+        "def set_state(given): global state; state = given\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in ("numpy", "numpy.random"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    numpy = importlib.import_module("numpy")
+    assert "numpy.random" not in sys.modules
+    assert numpy.random.get_state() == startup.SEED
+    for name in ("numpy", "numpy.random"):
+        monkeypatch.delitem(sys.modules, name)
+
+
 def test_a_module_that_is_not_there_is_an_import_error(after_import: startup.AfterImport) -> None:
     after_import.waiting["not_there"] = lambda module: None
     with pytest.raises(ModuleNotFoundError, match="not_there"):

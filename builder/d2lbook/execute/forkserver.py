@@ -38,6 +38,7 @@ if __name__ == "__main__" and not getattr(sys.flags, "safe_path", False):
 
 import contextlib
 import ctypes
+import functools
 import gc
 import json
 import os
@@ -45,6 +46,7 @@ import select
 import shutil
 import signal
 import socket
+import typing
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -64,6 +66,8 @@ OPTIONS = (
 USED_LATE = (
     "IPython.core.completerlib",
     "IPython.core.debugger",
+    "IPython.core.oinspect",
+    "IPython.core.pylabtools",
     "IPython.extensions.storemagic",
     "IPython.utils.wildcard",
     "faulthandler",
@@ -90,7 +94,7 @@ def import_all(names: Iterable[str]) -> dict[str, str]:
     # What ipykernel sets before the first cell; matplotlib reads it when it is imported.
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     unfit = {}
-    with stand_in_for_shell() as shell:
+    with stand_in_for_shell() as shell, annotations_compiled_once():
         for name in names:
             objection = Import(name, shell).run()
             if objection:
@@ -195,6 +199,19 @@ def stand_in_for_shell() -> Iterator[StandIn]:
     finally:
         for name in methods:
             delattr(InteractiveShell, name)
+
+
+@contextlib.contextmanager
+def annotations_compiled_once() -> Iterator[None]:
+    """Let ``typing`` compile each annotation that is text only once.
+
+    TensorFlow has 18,000 of them, and 100 different ones. Python 3.14 compiles none of them.
+    """
+    vars(typing)["compile"] = functools.lru_cache(maxsize=None)(compile)
+    try:
+        yield
+    finally:
+        del vars(typing)["compile"]
 
 
 def count_printed() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +25,12 @@ takes longer for that than everything else takes together; another a long patter
 
 @contextmanager
 def lean_imports() -> Iterator[None]:
-    """What is imported meanwhile finds none of the ``OPTIONAL`` modules."""
+    """What is imported meanwhile finds none of the ``OPTIONAL`` modules.
+
+    And nbformat, for good, checks cells and outputs by no other library but jsonschema. It
+    does so anyway, after the other one has compiled the schema of whole notebooks.
+    """
+    os.environ.setdefault("NBFORMAT_VALIDATOR", "jsonschema")
     absent = [name for name in OPTIONAL if name not in sys.modules]
     sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]
     try:

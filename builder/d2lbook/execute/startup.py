@@ -105,7 +105,7 @@ AFTER_IMPORT: dict[str, Callable[[Any], object]] = {
     "keras": seed_keras,
     "matplotlib": fix_figures,
     "mxnet": lambda mxnet: mxnet.random.seed(SEED),
-    "numpy": lambda numpy: numpy.random.seed(SEED),
+    "numpy.random": lambda random: random.seed(SEED),
     "tensorflow": seed_tensorflow,
     "tf_keras": seed_keras,
     "torch": lambda torch: torch.manual_seed(SEED),
@@ -163,8 +163,10 @@ class AfterImport(importlib.abc.MetaPathFinder):
         if self.is_importing:
             yield
             return
-        state, numpy = random.getstate(), sys.modules.get("numpy.random")
-        numpy_state = numpy.get_state() if numpy else None
+        state = random.getstate()
+        numpy: Any = sys.modules.get("numpy.random")
+        # It has none when it is what is about to be executed.
+        numpy_state = numpy.get_state() if hasattr(numpy, "get_state") else None
         self.is_importing = True
         try:
             yield

@@ -11,7 +11,7 @@ from d2lbook.execute.compiled import compiled_variables
 from d2lbook.execute.jobs import Job
 
 NOT_INHERITED = re.compile(
-    r"(I?PYTHON|JUPYTER|JPY_|PYTEST_|RAY_).*"
+    r"(I?PYTHON|JUPYTER|JPY_|NBFORMAT_|PYTEST_|RAY_).*"
     r"|COLUMNS|LINES|NO_COLOR|FORCE_COLOR|MPLBACKEND|VIRTUAL_ENV"
 )
 """Variables through which the user's settings, or this process's own, would show in outputs,

@@ -124,6 +124,8 @@ def matching_files(config: Config, patterns: Iterable[str]) -> Iterator[Path]:
 def find_non_notebooks(config: Config) -> list[str]:
     """The Markdown files that go into what is built as they are, from the folder of the pages."""
     build = config.build
+    if not build.non_notebooks:
+        return []
     return [
         path
         for path in _markdown_files(config.source, config.output)
