@@ -155,6 +155,11 @@ Command = Callable[[], None]
 def seed_commands(peers: Peers) -> dict[str, Command]:
     """nbclient one after another, papermill, nbmake, Jupyter Book 1."""
     names = [str(path) for path in peers.notebooks]
+    nbclient = [str(peers.python), "-c", ONE_AFTER_ANOTHER]
+
+    def process_each() -> None:
+        for path in names:
+            call([*nbclient, path], peers)
 
     def papermill() -> None:
         for path in names:
@@ -173,7 +178,8 @@ def seed_commands(peers: Peers) -> dict[str, Command]:
 
     nbmake = [peers.tool("pytest"), "-q", "-p", "no:cacheprovider", "--nbmake", "-n", "2"]
     return {
-        "nbclient": lambda: call([str(peers.python), "-c", ONE_AFTER_ANOTHER, *names], peers),
+        "nbclient": lambda: call([*nbclient, *names], peers),
+        "nbclient, a process each": process_each,
         "papermill": papermill,
         "nbmake -n 2": lambda: call([*nbmake, *names], peers),
         "Jupyter Book 1": jupyter_book,
