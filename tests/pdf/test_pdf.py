@@ -300,6 +300,33 @@ def test_a_caption_stays_with_its_table(make_book: MakeBook) -> None:
     assert all("Cell" in text for text in with_caption)
 
 
+def test_code_breaks_at_blank_lines_and_ends_where_its_outputs_begin(make_book: MakeBook) -> None:
+    functions = [
+        f"def {name}():\n    a = 1\n    b = 2\n    return {name.upper()}" for name in "fgh"
+    ]
+    code = "```{.python .input}\n" + "\n\n".join(functions) + "\n```\n"
+    shown = [{"output_type": "stream", "name": "stdout", "text": "shown\n"}]
+    output = f"```{{.json .output n=1}}\n{json.dumps(shown)}\n```\n"
+    names = [f"c{number}" for number in range(12)]
+    chapters = {
+        f"{name}.md": "# Chapter\n\n" + "Text.\n\n" * (12 + number) + code + "\n" + output
+        for number, name in enumerate(names)
+    }
+    index = "# Index\n\n```toc\n:numbered:\n\n" + "\n".join(names) + "\n```\n"
+    pdf, _ = build_pdf(make_book({"config.ini": CONFIG, "index.md": index, **chapters}))
+    pages = [each.extract_text() for each in pdf.pages]
+
+    def pages_with(text: str) -> list[int]:
+        return [number for number, page in enumerate(pages) if text in page]
+
+    begins = [pages_with(f"def {name}()") for name in "fgh"]
+    assert [len(each) for each in begins] == [len(names)] * 3
+    assert [pages_with(f"return {name}") for name in "FGH"] == begins
+    assert pages_with("shown") == begins[-1]
+    assert begins[0] != begins[1]
+    assert begins[1] != begins[2]
+
+
 def test_long_outputs_go_on_on_the_next_page(make_book: MakeBook) -> None:
     lines = "".join(f"line {number}\n" for number in range(400))
     text = with_outputs({"output_type": "stream", "name": "stdout", "text": lines})
