@@ -123,6 +123,20 @@ def test_a_damaged_bibliography_is_an_error_with_its_line(tmp_path: Path) -> Non
         formatted(tmp_path, cite("a"), text="@book{a,\n title = {A}}\n@book{b\n title = }\n")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@book{a,\n title = {A}, crossref = {a}}",
+        '@book{a, title = {A}, crossref = {b}}\n@book{b,\n CrossRef = "a"}',
+        "@book{a, xdata = {x, y}}\n@xdata{y, xdata = {a}}",
+    ],
+)
+def test_entries_that_lend_to_themselves_are_an_error(text: str, tmp_path: Path) -> None:
+    told = r"^book\.bib:1: error: 'a' takes what it lacks from itself, by crossref or xdata; remove"
+    with pytest.raises(RenderError, match=told):
+        formatted(tmp_path, cite("a"), text=text)
+
+
 def test_works_of_several_files(tmp_path: Path) -> None:
     files = [
         BibFile(path="a.bib", text="@book{a,\n title = {First}}\n"),

@@ -38,6 +38,10 @@ _KEPT = 20
 _DOTTED = {"ı": "i", "ȷ": "j"}
 _DOTLESS = re.compile("[ıȷ](?=[\u0300-\u036f])")
 
+_ENTRY = re.compile(r"@\w+\s*[{(]\s*([^\s,]+)\s*,")
+_LENDERS = re.compile(r"""\b(?:crossref|xdata)\s*=\s*["{]?\s*([^"}]*)""", re.IGNORECASE)
+"""The fields that name entries from which one takes what it lacks."""
+
 Role = Literal["cite", "citet"]
 
 
@@ -90,6 +94,8 @@ def format_citations(
     bibliography can't be read.
     """
     placed = list(citations)
+    for file in bibliography:
+        _refuse_circles(file)
     wanted = sorted({citation for citation, _ in placed}, key=lambda c: (c.role, c.keys))
     asked = (wanted, tuple(bibliography), language)
     references = (memory or Memory()).recall(
@@ -112,9 +118,35 @@ def format_citations(
 
 def _entries(file: BibFile) -> Iterator[tuple[str, Place]]:
     """The keys of a file, and where they stand."""
-    for entry in re.finditer(r"@\w+\s*[{(]\s*([^\s,]+)\s*,", file.text):
+    for entry in _ENTRY.finditer(file.text):
         line = file.text.count("\n", 0, entry.start()) + 1
         yield entry[1], Place(path=file.path, line=line)
+
+
+def _refuse_circles(file: BibFile) -> None:
+    """Raise RenderError for an entry that takes what it lacks from itself, also through others.
+
+    Pandoc would follow such a circle until all memory is used.
+    """
+    if not re.search("crossref|xdata", file.text, re.IGNORECASE):
+        return
+    starts = list(_ENTRY.finditer(file.text))
+    ends = [start.start() for start in starts[1:]] + [len(file.text)]
+    lenders: dict[str, set[str]] = {}
+    for start, end in zip(starts, ends, strict=True):
+        fields = _LENDERS.findall(file.text, start.end(), end)
+        named = {key.strip() for field in fields for key in field.split(",")}
+        lenders.setdefault(start[1], set()).update(named)
+    for start in starts:
+        reached: set[str] = set()
+        ahead = lenders[start[1]]
+        while ahead:
+            reached |= ahead
+            ahead = set().union(*(lenders.get(key, ()) for key in ahead)) - reached
+        if start[1] in reached:
+            line = file.text.count("\n", 0, start.start()) + 1
+            what = f"'{start[1]}' takes what it lacks from itself, by crossref or xdata"
+            raise RenderError.at(file.path, line, what, "remove one of these fields")
 
 
 def _doubled(entries: Iterable[tuple[str, Place]]) -> Iterator[Problem]:
