@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -51,6 +52,12 @@ def made(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., bool]:
 
 
 def test_nothing_changed(made: Callable[..., bool]) -> None:
+    assert not made()
+
+
+def test_what_is_no_file_is_not_opened(made: Callable[..., bool], folder: Path) -> None:
+    os.mkfifo(folder / "img/pipe")  # who opens it waits for somebody who writes
+    made()
     assert not made()
 
 

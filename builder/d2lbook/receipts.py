@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -99,8 +100,11 @@ class Receipts:
         for path in filter(lambda path: path != self.but_for, _files_of(self.config)):
             name = path.relative_to(self.config.root).as_posix()
             try:
-                sign = _sign(path.stat())
-                if name in known and known[name][0] == sign:
+                status = path.stat()
+                sign = _sign(status)
+                if not stat.S_ISREG(status.st_mode):  # who opens a pipe may wait for ever
+                    digest = "no file"
+                elif name in known and known[name][0] == sign:
                     digest = known[name][1]
                 else:
                     with path.open("rb") as stream:
