@@ -30,3 +30,12 @@ def test_what_is_emphasised(source: str) -> None:
     signs = {1: "<", -1: ">", 0: ""}
     shown = "".join(signs[child.nesting] + child.content for child in children)
     assert shown == SHOWN[source]
+
+
+def test_emphasis_that_is_nested_too_deep_is_plain_text() -> None:
+    stars = "*" * 3000
+    parsed = parse_prose(f"fine *x*\n\n{stars}a{stars}\n")
+    assert [child.content for child in parsed.tokens[4].children or []] == [f"{stars}a{stars}"]
+    assert [(damage.line, damage.what) for damage in parsed.damages] == [
+        (2, "emphasis is nested more than 50 deep, so it is shown as it is written")
+    ]

@@ -36,7 +36,7 @@ from d2lbook.document.math import math_plugin
 from d2lbook.document.punctuation import punctuation_plugin
 from d2lbook.document.roles import roles_plugin
 from d2lbook.document.slides import resolve_slide_marks
-from d2lbook.document.spans import place_inlines, places_plugin, settle_damage
+from d2lbook.document.spans import flatten_deep, place_inlines, places_plugin, settle_damage
 from d2lbook.document.tables import tables_plugin
 
 ENGLISH_QUOTES = ("“", "”", "‘", "’")
@@ -122,7 +122,8 @@ def _parser(quotes: tuple[str, ...]) -> MarkdownIt:
 
 def _lines(state: StateCore) -> None:
     """Give inline tokens their lines, and take down what is damaged."""
+    too_deep = list(flatten_deep(state.tokens))
     place_inlines(state.tokens)
     noted = [state.env[name] for name in ("lost_cells", "ignored_attributes", "divs")]
-    damages = [*chain.from_iterable(noted), *settle_damage(state.tokens)]
+    damages = [*too_deep, *chain.from_iterable(noted), *settle_damage(state.tokens)]
     state.env["damages"] = sorted(damages, key=lambda damage: damage.line)

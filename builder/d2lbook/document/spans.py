@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import accumulate
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
@@ -25,6 +26,8 @@ from mdit_py_plugins.footnote.index import footnote_ref
 from d2lbook.document.damage import Damage
 
 _DAMAGED = "damaged"
+
+_DEEPEST = 50
 
 _InlineRule = Callable[[StateInline, bool], bool]
 
@@ -104,6 +107,20 @@ def place_inlines(tokens: Iterable[Token]) -> None:
             for child in walk_inlines(token):
                 if child.map:
                     child.map = [line + token.map[0] for line in child.map]
+
+
+def flatten_deep(tokens: Iterable[Token]) -> Iterator[Damage]:
+    """Make plain text of inlines that are nested deeper than outputs follow; yields where.
+
+    Blocks don't nest as deep: the parser takes care of that.
+    """
+    for token in tokens:
+        depths = accumulate(child.nesting for child in token.children or ())
+        if max(depths, default=0) > _DEEPEST:
+            token.children = [Token("text", "", 0, content=token.content)]
+            line = token.map[0] if token.map else 0
+            what = f"emphasis is nested more than {_DEEPEST} deep, so it is shown as it is written"
+            yield Damage(line=line, what=what, remedy="use less of it")
 
 
 def settle_damage(tokens: Iterable[Token]) -> Iterator[Damage]:
