@@ -46,12 +46,16 @@ class Problem:
     """More lines (the end of a traceback), shown indented below."""
 
     def line(self, severity: Severity = "error") -> str:
-        """The problem as one line of text, with its detail indented below."""
+        """The problem as one line of text, with its detail indented below.
+
+        What it quotes, such as a value of ``config.ini``, may have several lines itself.
+        """
         where = f"{self.place}: " if self.place else ""
         tab = f"[{self.tab}] " if self.tab else ""
         remedy = f"; {self.remedy}" if self.remedy else ""
         detail = "".join(f"\n    {line}" for line in self.detail.splitlines())
-        return f"{where}{severity}: {tab}{self.what}{remedy}{detail}"
+        first = " ".join(f"{where}{severity}: {tab}{self.what}{remedy}".splitlines())
+        return first + detail
 
 
 class BookError(Exception):

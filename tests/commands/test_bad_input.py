@@ -6,6 +6,7 @@ installed; what the frameworks do is tested with the book itself.
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -126,6 +127,34 @@ def test_a_page_that_is_not_utf8(build: Build, make_book: MakeBook) -> None:
     assert main(["-C", str(build.folder), "build", "ipynb"]) == 4
     error = build.capfd.readouterr().err
     assert error == "page.md:3: error: this page is not UTF-8; save it as UTF-8\n"
+
+
+def test_a_page_from_outside_the_book(build: Build, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/secret.md").write_text("# Secret\n")
+    build("# T\n", "ipynb")
+    (build.folder / "one.md").symlink_to(tmp_path / "elsewhere/secret.md")
+    (build.folder / "folder").symlink_to(tmp_path / "elsewhere")
+    told = "error: this page is a link that leads out of the book; keep a copy in the book's folder"
+    assert build("# T\n", "html") == (4, [f"folder/secret.md: {told}", f"one.md: {told}"])
+
+
+@pytest.mark.parametrize("name", [b"\xff.png", b"\xff/a.png"])
+def test_a_file_whose_name_is_not_utf8(build: Build, name: bytes) -> None:
+    build("# T\n", "ipynb")
+    path = Path(os.fsdecode(os.fsencode(build.folder / "img/") + b"/" + name))
+    path.parent.mkdir(exist_ok=True)
+    path.touch()
+    code, lines = build("# T\n", "html")
+    assert code == 4
+    assert len(lines) == 1
+    assert re.fullmatch(r"img/.*: error: its name is not UTF-8; rename it", lines[0])
+
+
+def test_a_value_of_several_lines_is_told_in_one(build: Build) -> None:
+    config = f"{CONFIG}[html]\nfavicon = a\n  b\n"
+    told = "warning: [html] favicon names 'a b', which can't be read; add it, or mend the name"
+    assert build("# T\n", config=config) == (0, [f"config.ini:7: {told}"])
 
 
 def test_no_config(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -53,9 +53,15 @@ def read_book(config: Config, memory: Memory | None = None) -> tuple[Book, list[
 def read_page_file(
     config: Config, name: str, rules: TabRules, memory: Memory
 ) -> tuple[Page, list[Problem]]:
-    """Read one page from its file (see ``read_page``); SourceError where that is no UTF-8 text."""
+    """Read one page from its file (see ``read_page``).
+
+    Raises SourceError where that is no UTF-8 text, or lies outside the book.
+    """
     file = config.source / f"{name}.md"
     path = file.relative_to(config.root).as_posix()
+    if not Path(os.path.realpath(file)).is_relative_to(config.root):
+        what = "this page is a link that leads out of the book"
+        raise SourceError.at(path, 0, what, "keep a copy in the book's folder")
     try:
         text = read_text(file, path, SourceError, "this page")
     except OSError as error:
@@ -177,6 +183,7 @@ def files_below(root: Path, output: Path) -> Iterator[Path]:
     """All files of this folder and those below it, but for hidden folders and what is built.
 
     Links are followed, but into no folder twice, nor into one that holds this one.
+    Raises SourceError for a name that isn't UTF-8: nothing could tell of it.
     """
     walked = {root.resolve(), *root.resolve().parents}
 
@@ -187,4 +194,10 @@ def files_below(root: Path, output: Path) -> Iterator[Path]:
     for folder, below, files in os.walk(root, followlinks=True):
         walked.add(Path(folder).resolve())
         below[:] = sorted(name for name in below if is_wanted(Path(folder, name)))
+        for name in (*below, *files):
+            try:
+                name.encode()
+            except UnicodeEncodeError:
+                path = Path(folder, name).relative_to(root).as_posix()
+                raise SourceError.at(path, 0, "its name is not UTF-8", "rename it") from None
         yield from (Path(folder, name) for name in sorted(files))
