@@ -111,5 +111,5 @@ def test_output_that_goes_to_a_full_disk(make_book: MakeBook, command: list[str]
         told = subprocess.run(words, check=False, stdout=stream, stderr=subprocess.PIPE, text=True)
     assert told.returncode == 7
     assert told.stderr == (
-        "error: can't write what there is to say: No space left on device; make room on that disk\n"
+        "error: can't write what there is to say: No space left on device; check the space on that disk\n"
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import atexit
-import errno
 import gc
 import importlib
 import io
@@ -16,6 +15,7 @@ from pathlib import Path
 from d2lbook import __version__
 from d2lbook.commands.console import show
 from d2lbook.errors import BookError, OutputError, Problem, UsageError
+from d2lbook.files import is_of_the_disk
 from d2lbook.stopping import interrupted_by_all
 
 COMMANDS = (
@@ -58,11 +58,11 @@ def main(words: list[str] | None = None) -> int:
         _say_no_more()
         return 1
     except OSError as error:
-        if error.errno != errno.ENOSPC:
+        if not is_of_the_disk(error):
             raise
         _say_no_more()
         what = f"can't write {error.filename or 'what there is to say'}: {error.strerror}"
-        print(Problem(what=what, remedy="make room on that disk").line(), file=sys.stderr)
+        print(Problem(what=what, remedy="check the space on that disk").line(), file=sys.stderr)
         return OutputError.exit_code
 
 

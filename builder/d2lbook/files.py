@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from d2lbook.errors import BookError, OutputError
 
+_OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
 _count = count()
 """So that two threads of this process never use the same temporary file."""
 
@@ -81,6 +83,11 @@ def write_file(path: Path, content: str | bytes) -> bool:
         raise unwritable(path, error) from error
     write_atomically(path, new)
     return True
+
+
+def is_of_the_disk(error: BaseException) -> bool:
+    """Whether a disk is full or broken, or may not be written: no fault of who writes to it."""
+    return isinstance(error, OSError) and error.errno in _OF_THE_DISK
 
 
 def unwritable(path: Path, error: OSError) -> OutputError:

@@ -80,8 +80,8 @@ def clear(config: Config) -> bool:
     if not folder.exists():
         return False
     if not (folder / MARKER).is_file():
-        if folder.is_symlink() and not any(folder.iterdir()):
-            return False
+        if not any(folder.iterdir()):
+            return False  # as a build leaves it that could not even mark it
         raise OutputError.of(
             f"{config.build.output} was not made by d2lbook", "delete it yourself if you mean it"
         )

@@ -309,6 +309,13 @@ def test_clear_removes_what_was_built(build: Build) -> None:
     assert (build.folder / "page.md").exists()
 
 
+def test_an_output_folder_that_is_empty_is_cleared_already(build: Build) -> None:
+    assert build("text", "ipynb")[0] == 0
+    assert main(["-C", str(build.folder), "clear"]) == 0
+    (build.folder / "_build").mkdir()  # a build on a full disk gets no further
+    assert main(["-C", str(build.folder), "clear"]) == 0
+
+
 def test_notebooks_of_pages_that_are_gone_are_removed(build: Build) -> None:
     assert build("text", "ipynb", other__md="text")[0] == 0
     other = build.folder / "_build/ipynb/mxnet/other.ipynb"

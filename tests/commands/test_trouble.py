@@ -101,6 +101,21 @@ print([each.status for each in done], *(each.line("warning") for each in bench.w
     assert len(results) == 1
 
 
+def test_no_room_beside_the_book(make_book: MakeBook) -> None:
+    folder = make_book({"config.ini": "", "index.md": "# Book\n\nText.\n"})
+    done = subprocess.run(
+        [sys.executable, "-m", "d2lbook", "-C", str(folder), "build", "pdf"],
+        check=False,
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)),
+    )
+    assert done.returncode == 7
+    assert re.fullmatch(
+        "error: can't write .*: File too large; check the space on that disk\n", done.stderr
+    )
+
+
 def test_a_module_that_is_changed_while_a_notebook_runs(
     make_book: MakeBook, capfd: pytest.CaptureFixture[str]
 ) -> None:

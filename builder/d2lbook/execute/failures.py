@@ -12,6 +12,7 @@ from d2lbook.book import Cell, Notebook, Output, Place
 from d2lbook.config import Config
 from d2lbook.errors import Problem
 from d2lbook.execute.jobs import runnable_cells
+from d2lbook.files import is_of_the_disk
 from d2lbook.source.files import resource_files
 from d2lbook.source.raises import Expectation, without_expectation
 
@@ -140,10 +141,11 @@ def cut_output(notebook: Notebook, place: Place) -> Problem:
 
 def unforeseen(notebook: Notebook, error: Exception, place: Place) -> Problem:
     """What runs notebooks has failed, while this cell was running or its outputs were taken up."""
+    fault = "this is a fault of d2lbook: please report it, with the code of this cell"
     return Problem(
         what=f"its outputs can't be taken up: {type(error).__name__}: {error}",
         place=place,
-        remedy="this is a fault of d2lbook: please report it, with the code of this cell",
+        remedy="check the space on that disk" if is_of_the_disk(error) else fault,
         tab=notebook.tab,
     )
 

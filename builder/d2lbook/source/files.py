@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import os
+import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -199,5 +200,7 @@ def files_below(root: Path, output: Path) -> Iterator[Path]:
                 name.encode()
             except UnicodeEncodeError:
                 path = Path(folder, name).relative_to(root).as_posix()
-                raise SourceError.at(path, 0, "its name is not UTF-8", "rename it") from None
+                is_utf8 = sys.getfilesystemencoding() == "utf-8"
+                remedy = "rename it" if is_utf8 else "set PYTHONUTF8=1: names are read otherwise"
+                raise SourceError.at(path, 0, "its name is not UTF-8", remedy) from None
         yield from (Path(folder, name) for name in sorted(files))
