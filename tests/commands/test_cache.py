@@ -162,3 +162,14 @@ def test_a_book_that_is_not_executed_has_nothing_to_force(book: Runner) -> None:
         == "error: --force: this book is not executed; see eval_notebook in [build] of config.ini\n"
     )
     assert "4 skipped" in book("status")[0]
+
+
+@pytest.mark.parametrize("mode", ["read-only", "off"])
+def test_what_may_only_be_read_is_not_pushed_to(
+    book: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    monkeypatch.setenv("D2LBOOK_CACHE_MODE", mode)
+    told = f"nothing is pushed: the shared results are {mode} here"
+    remedy = "set D2LBOOK_CACHE_MODE=read-write to push all the same"
+    assert book("cache", "push", code=2)[1] == f"error: {told}; {remedy}\n"
+    assert not (tmp_path / "shared").exists()

@@ -98,7 +98,7 @@ def _prune(config: Config, arguments: argparse.Namespace, console: Console) -> I
 
 def _push(config: Config, _arguments: argparse.Namespace, console: Console) -> Iterator[str]:
     from d2lbook.errors import OutputError, UsageError
-    from d2lbook.execute.cache import own_results
+    from d2lbook.execute.cache import MODE_VARIABLE, cache_mode, own_results
     from d2lbook.execute.shared import SharedResults, shown
 
     url = config.execute.cache
@@ -106,6 +106,9 @@ def _push(config: Config, _arguments: argparse.Namespace, console: Console) -> I
         raise UsageError.of(
             "there is nowhere to push to", "name it in [execute] cache of config.ini"
         )
+    if (mode := cache_mode(config)) != "read-write":
+        what = f"nothing is pushed: the shared results are {mode} here"
+        raise UsageError.of(what, f"set {MODE_VARIABLE}=read-write to push all the same")
     store, shared = own_results(config), SharedResults(url, writable=True)
     keys = [key for key in sorted(_in_use(config, console)) if store.path(key).is_file()]
     for key in keys:
