@@ -97,6 +97,16 @@ def test_a_page_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
     assert [cell.source for cell in cells] == ["# Title\n\nText"]
 
 
+def test_names_that_differ_in_capitals_only_are_told(tmp_path: Path) -> None:
+    config = book(tmp_path, "", ["index.md", "a/one.md", "A/One.md", "a/two.md"])
+    if len(find_pages(config)) < 4:
+        pytest.skip("this disk can't hold both")
+    (problem,) = read_book(config)[1]
+    assert problem.line("warning").startswith(
+        "a/one.md: warning: the name of this page differs from A/One.md in capitals only; "
+    )
+
+
 def test_files_that_are_named_but_not_there(tmp_path: Path) -> None:
     settings = "resources = a/*.txt img lib **/*.csv\ndependencies = notes.bib a"
     library = "tabs = x\n[library-x]\nlib_file = lib/x.py"

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from markdown_it.token import Token
 
 from d2lbook.document.damage import Damage
+from d2lbook.document.tables import is_caption
 
 _NAMEABLE = {
     "heading_open": "a heading",
@@ -47,6 +48,10 @@ class Attacher:
                     Damage(line=line, what=what, remedy=remedy)
                     for what, remedy in self._carry_out(token)
                 ]
+                if token.meta["name"] == "label" and is_caption(kept[-3:]):
+                    what = f"label '{token.meta['value']}' stands at a caption that has no table"
+                    remedy = "put the caption right above or below its table"
+                    damages.append(Damage(line=line, what=what, remedy=remedy))
                 continue
             kept.append(token)
             inside_figure = token.type != "figure_close" and (

@@ -12,6 +12,7 @@ between caption and table names the table, as one after it does.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
 from markdown_it import MarkdownIt
@@ -96,7 +97,7 @@ def _place_table(tokens: list[Token], start: int, result: list[Token]) -> int:
     result += labels
     below = _end_of_labels(tokens, end)
     caption = tokens[below : below + 3]
-    if not _is_caption(caption):
+    if not is_caption(caption):
         result += table
         return end
     result += [*_as_caption(caption), *table, *tokens[end:below]]
@@ -127,13 +128,14 @@ def _take_labels(tokens: list[Token]) -> list[Token]:
 def _take_caption(tokens: list[Token]) -> list[Token]:
     """Take a caption off the end of the list."""
     caption = tokens[-3:]
-    if not _is_caption(caption):
+    if not is_caption(caption):
         return []
     del tokens[-3:]
     return caption
 
 
-def _is_caption(tokens: list[Token]) -> bool:
+def is_caption(tokens: Sequence[Token]) -> bool:
+    """Whether these tokens are a paragraph that reads as the caption of a table."""
     return (
         len(tokens) == 3
         and tokens[0].type == "paragraph_open"

@@ -91,7 +91,7 @@ def arrange(pages: Mapping[str, Page], index: str) -> tuple[Book, list[Problem]]
     """The book that these pages (by name) make, with ``index`` at its root.
 
     Returns with it what is odd: a page that isn't there is left out, one that is
-    listed twice keeps its first place.
+    listed twice keeps its first place, and two whose names are the same to some disks stay.
     """
     problems: list[Problem] = []
     placed: dict[str, Place] = {index: pages[index].place(1)}
@@ -129,4 +129,18 @@ def arrange(pages: Mapping[str, Page], index: str) -> tuple[Book, list[Problem]]
 
     tree = Chapter(page=pages[index], children=children(pages[index], None))
     loose = tuple(pages[name] for name in sorted(pages) if name not in placed)
-    return Book(tree=tree, loose=loose), problems
+    return Book(tree=tree, loose=loose), [*problems, *_alike(pages)]
+
+
+def _alike(pages: Mapping[str, Page]) -> Iterator[Problem]:
+    """A problem for each page whose name differs from that of another in capitals only."""
+    known: dict[str, Page] = {}
+    for name in sorted(pages):
+        page = pages[name]
+        first = known.setdefault(name.casefold(), page)
+        if first is not page:
+            yield Problem(
+                what=f"the name of this page differs from {first.path} in capitals only",
+                place=page.place(0),
+                remedy="give it another one: on many disks the two would be one file",
+            )
