@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
-from d2lbook.preview.worker import Worker, WorkerDied
+from d2lbook.preview.worker import SECONDS_TO_END, Worker, WorkerDied
 
 PATIENCE = 60
 
@@ -42,6 +44,7 @@ answer_requests(answer)
 
 PARENT = """\
 import asyncio
+import os
 from d2lbook.preview.worker import Worker
 
 def say(process):
@@ -54,7 +57,7 @@ asyncio.run(Worker("child_of_tests").ask({"sleep": 1000}, say))
 @pytest.fixture(autouse=True)
 def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "child_of_tests.py").write_text(CHILD)
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
 
 
 def children() -> set[int]:
@@ -127,6 +130,22 @@ def test_it_ends_while_it_works() -> None:
         asking.cancel()
 
     work(use)
+
+
+def test_it_ends_while_it_is_starting(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    begin = f"import pathlib, time\npathlib.Path({str(tmp_path / 'begun')!r}).touch()\n"
+    (tmp_path / "child_of_tests.py").write_text(f"{begin}time.sleep(1)\n{CHILD}")
+
+    async def use(worker: Worker) -> None:
+        asking = asyncio.ensure_future(worker.ask({"sleep": 1000}))
+        while not (tmp_path / "begun").exists():
+            await asyncio.sleep(0.01)
+        asking.cancel()
+
+    begun = time.monotonic()
+    work(use)
+    assert time.monotonic() - begun < SECONDS_TO_END
+    assert capfd.readouterr().err == ""
 
 
 def test_it_ends_when_its_parent_was_killed() -> None:

@@ -88,13 +88,23 @@ class Worker:
 
     async def _start(self) -> Process:
         return await asyncio.create_subprocess_exec(
-            *self._command, stdin=PIPE, stdout=PIPE, limit=LONGEST_LINE, start_new_session=True
+            *self._command,
+            stdin=PIPE,
+            stdout=PIPE,
+            limit=LONGEST_LINE,
+            start_new_session=True,
+            preexec_fn=_not_yet,
         )
 
     @staticmethod
     def _interrupt(process: Process) -> None:
         if process.returncode is None:
             process.send_signal(signal.SIGINT)
+
+
+def _not_yet() -> None:
+    """Let SIGINT wait until the child can heed it, which has to import much before."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
 
 def _ending(code: int) -> str:
@@ -121,17 +131,21 @@ def answer_requests(answer: Callable[[Any, Send], Any]) -> None:
         while line:
             line = line[os.write(replies, line) :]
 
+    is_dropped = signal.SIGINT in signal.sigpending()
     signal.signal(signal.SIGINT, interrupt)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     threading.Thread(target=_follow_parent, args=(os.getppid(),), daemon=True).start()
     try:
         for line in requests:
             result = None
             try:
                 try:
+                    if is_dropped:
+                        raise KeyboardInterrupt
                     is_working = True
                     result = answer(json.loads(line), lambda event: reply("event", event))
                 finally:
-                    is_working = False
+                    is_working = is_dropped = False
             except KeyboardInterrupt:
                 pass
             reply("answer", result)
