@@ -10,6 +10,7 @@ none of them.
 
 from __future__ import annotations
 
+import difflib
 import re
 
 SAVE = r"#[ \t]*@save\b"
@@ -19,3 +20,15 @@ HIDE = r"#[ \t]*(?i:@(?P<mark>hide(?:_code|_output|_all)?)s?|(?P<words>hide (?:c
 
 MARK = re.compile("|".join((SAVE, RAISES, HIDE)))
 """Any of them."""
+
+_NAMES = ("save", "raises", "hide", "hide_code", "hide_output")
+_NAMED = re.compile(r"#@(\w+)\b")
+
+
+def misspelt_mark(line: str) -> tuple[str, str] | None:
+    """A comment of this line that is nearly a mark, and the mark; None where there is none."""
+    for found in _NAMED.finditer(line) if "#@" in line else ():
+        near = difflib.get_close_matches(found[1], _NAMES, n=1, cutoff=0.8)
+        if near and not MARK.match(line, found.start()):
+            return found[0], f"#@{near[0]}"
+    return None

@@ -53,11 +53,16 @@ def parse_contents(lines: Sequence[str], first_line: int, name: str, path: str) 
     )
 
 
-def unknown_options(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """The options of a table of contents that there are not, by the index of their line."""
+def odd_options(lines: Sequence[str]) -> Iterator[tuple[int, str, str]]:
+    """What is wrong with the options of a table of contents, and its remedy, by index of line."""
     for index, line in enumerate(lines):
-        if (match := OPTION.match(line.strip())) and match[1] not in KNOWN_OPTIONS:
-            yield index, match[1]
+        match = OPTION.match(line.strip())
+        if match and match[1] not in KNOWN_OPTIONS:
+            known = f"known are: {', '.join(KNOWN_OPTIONS)}"
+            yield index, f"a table of contents has no option ':{match[1]}:'", known
+        elif match and match[1] == "maxdepth" and not re.fullmatch("-1|[0-9]{1,9}", match[2]):
+            remedy = "it has to be a number; -1 is no limit"
+            yield index, f":maxdepth: can't be '{match[2]}'", remedy
 
 
 def find_toctrees(

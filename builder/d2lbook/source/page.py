@@ -20,12 +20,8 @@ from d2lbook.book import Cell, Contents, Frame, Page, Place
 from d2lbook.errors import Problem, SourceError
 from d2lbook.frameworks import FRAMEWORKS
 from d2lbook.source.attributes import Attributes, meant_fence, parse_attributes
-from d2lbook.source.contents import (
-    KNOWN_OPTIONS,
-    find_toctrees,
-    parse_contents,
-    unknown_options,
-)
+from d2lbook.source.code_marks import misspelt_mark
+from d2lbook.source.contents import find_toctrees, odd_options, parse_contents
 from d2lbook.source.fences import Block, Unclosed, cut
 from d2lbook.source.frames import FrameMark, Frames, read_frame_mark
 from d2lbook.source.outputs import parse_outputs
@@ -42,7 +38,9 @@ NO_ATTRIBUTES = Attributes()
 
 SELECTED = re.compile(r"tab\.selected\(([^()]*)\)")
 QUOTED = re.compile(r"""["']([^"'\n]*)["']""")
-INNER_CELL = re.compile(r"[ \t]+(?:`{3,}|~{3,})[ \t]*\{?[^`]*\.input\b")
+INNER_CELL = re.compile(r"[ \t>]+(?:`{3,}|~{3,})[ \t]*\{?[^`]*\.input\b")
+
+NO_MARK = re.compile(r":(?:begin|end)_(?!tab|fold|box)\w+:")
 
 CELL_MAGICS = {"bash": "%%bash", "ruby": "%%ruby", "r": "%%R"}
 """Languages of cells that are run through a magic of IPython."""
@@ -106,10 +104,8 @@ class _Reader:
             elif block.kind == "fence" and attributes.classes == ("toc",):
                 inner = self.lines[block.first + 1 : block.end - 1]
                 self.contents.append(parse_contents(inner, block.first + 2, self.name, self.path))
-                for index, option in unknown_options(inner):
-                    what = f"a table of contents has no option ':{option}:'"
-                    known = f"known are: {', '.join(KNOWN_OPTIONS)}"
-                    self.warn(block.first + 1 + index, what, known)
+                for index, what, remedy in odd_options(inner):
+                    self.warn(block.first + 1 + index, what, remedy)
             elif block.kind == "fence" and attributes.classes == ("eval_rst",):
                 inner = self.lines[block.first + 1 : block.end - 1]
                 self.contents += find_toctrees(inner, block.first + 2, self.name, self.path)
@@ -134,8 +130,9 @@ class _Reader:
         for index in range(block.first, block.end):
             line = self.lines[index]
             if ".input" in line and INNER_CELL.match(line):
+                what = "a code cell can't stand in a list or a quotation: this is a listing"
                 remedy = "begin its fence at the beginning of the line"
-                self.warn(index, "a code cell can't stand in a list: this is a listing", remedy)
+                self.warn(index, what, remedy)
             if self.rules.tabs and "_tab" in line and (marker := read_marker(line)):
                 self.prose(prose_start, index)
                 self.blocks.marker(index, marker)
@@ -145,6 +142,9 @@ class _Reader:
                 self.prose(prose_start, index)
                 self.frame(index, mark)
                 prose_start = index + 1
+            elif match := NO_MARK.match(line):
+                what = f"'{match[0]}' begins or ends nothing, and is shown as text"
+                self.warn(index, what, "there are tab, fold and box, as in :begin_fold: TITLE")
         return prose_start
 
     def frame(self, index: int, mark: FrameMark) -> None:
@@ -190,6 +190,9 @@ class _Reader:
         remedy = "close it with :end_tab:, and name the tabs of the cell with %%tab"
         self.blocks.end_before(block.first, "the code cell", remedy)
         lines = self.lines[block.first + 1 : block.end - 1]
+        for index, line in enumerate(lines, block.first + 1):
+            if nearly := misspelt_mark(line):
+                self.warn(index, f"'{nearly[0]}' is no mark", f"did you mean '{nearly[1]}'?")
         numbers = range(block.first + 2, block.end)
         tabs: Tabs = None
         if self.rules.tabs:
