@@ -160,6 +160,15 @@ def test_references_that_lead_nowhere_are_reported_with_the_nearest_label() -> N
     ]
 
 
+def test_a_label_below_an_equation_is_not_that_of_the_equation() -> None:
+    text = "# T\n\n$$a$$\n:label:`eq_a`\n\n$$b$$\n:eqlabel:`eq_b`\n\n:eqref:`eq_a`, :eqref:`eq_b`\n"
+    (problem,) = documents_of({"index": text})[1]
+    assert problem.line("warning") == (
+        "index.md:9: warning: :eqref:`eq_a` leads to index.md:1, which is no equation; "
+        "name equations with :eqlabel:, and refer to others with :numref:"
+    )
+
+
 def test_what_tabs_show_in_each_others_place_has_the_same_number() -> None:
     documents, _ = documents_of(
         {

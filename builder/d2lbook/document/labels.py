@@ -67,17 +67,21 @@ def collect_labels(
 
 
 def unresolved(documents: Iterable[Document], targets: Mapping[str, Target]) -> list[Problem]:
-    """A problem for every reference that leads nowhere."""
-    return [
-        Problem(
-            what=f"unknown label '{reference.label}' in :{reference.role}:",
-            place=reference.place,
-            remedy=_remedy(reference.label, targets),
-        )
-        for document in documents
-        for reference in document.references
-        if reference.label not in targets
-    ]
+    """A problem for every reference that leads nowhere, or to no equation where it names one."""
+    problems: list[Problem] = []
+    for document in documents:
+        for reference in document.references:
+            target = targets.get(reference.label)
+            if not target:
+                what = f"unknown label '{reference.label}' in :{reference.role}:"
+                remedy = _remedy(reference.label, targets)
+            elif reference.role == "eqref" and target.kind != "equation":
+                what = f":eqref:`{reference.label}` leads to {target.place}, which is no equation"
+                remedy = "name equations with :eqlabel:, and refer to others with :numref:"
+            else:
+                continue
+            problems.append(Problem(what=what, place=reference.place, remedy=remedy))
+    return problems
 
 
 def _remedy(label: str, targets: Iterable[str]) -> str:
