@@ -121,6 +121,11 @@ UNFIT = {
     "from IPython import get_ipython; shell = get_ipython()": (
         "it asks for the notebook's shell while it is imported"
     ),
+    "shell = get_ipython()": "it asks for the notebook's shell while it is imported",
+    "session = get_ipython().kernel.session": (
+        "it asks for the notebook's shell while it is imported"
+    ),
+    "display(1)": "it asks for the notebook's shell while it is imported",
     "import nosuch": "it can't be imported: ModuleNotFoundError: No module named 'nosuch'",
     "1 / 0": "it can't be imported: ZeroDivisionError: division by zero",
     "raise SystemExit(3)": "it can't be imported: SystemExit: 3",
@@ -142,11 +147,19 @@ def test_what_notebooks_would_show_or_share_is_left_to_them(bench: Workbench, co
     assert len(imported_by) == 3  # with the unfit one, without it, and in the ordinary kernel
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "'IPKernelApp' in __import__('IPython').get_ipython().config",
+        "hasattr(get_ipython(), 'kernel')",  # pandas
+        "get_ipython().__class__.__name__ == 'ZMQInteractiveShell'",
+        "__IPYTHON__ and callable(display)",
+    ],
+)
 def test_a_module_that_asks_whether_there_is_a_notebook_hears_that_there_is(
-    bench: Workbench,
+    bench: Workbench, question: str
 ) -> None:
-    code = "from IPython import get_ipython\nis_notebook = 'IPKernelApp' in get_ipython().config"
-    bench.write("packages/asking.py", code)
+    bench.write("packages/asking.py", f"is_notebook = {question}")
     done = bench.execute_one("import asking\nprint(asking.is_notebook)")
     assert printed(done) == "True\n"
     assert not notes(done)

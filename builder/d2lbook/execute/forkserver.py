@@ -36,6 +36,7 @@ import sys
 if __name__ == "__main__" and not getattr(sys.flags, "safe_path", False):
     del sys.path[0]  # the folder of this script, whose modules are not for notebooks
 
+import builtins
 import contextlib
 import ctypes
 import functools
@@ -174,10 +175,12 @@ class StandIn:
     """What a module gets that asks for the shell (``get_ipython``) before there is one.
 
     It answers the one question whose answer is known: what kind of shell it will be.
+    Modules ask by the name of the class, by the configuration, or whether it has a kernel.
     """
 
     def __init__(self) -> None:
         self.config: dict[str, Any] = {"IPKernelApp": {}}
+        self.kernel = self  # of which there is nothing to be had either
         self.asked = False
 
     def __getattr__(self, name: str) -> Any:
@@ -185,20 +188,30 @@ class StandIn:
         raise AttributeError(name)
 
 
+StandIn.__name__ = "ZMQInteractiveShell"
+StandIn.__module__ = "ipykernel.zmqshell"
+
+
 @contextlib.contextmanager
 def stand_in_for_shell() -> Iterator[StandIn]:
     from IPython.core.interactiveshell import InteractiveShell
+    from IPython.display import display
 
     shell = StandIn()
     # What get_ipython asks; the class itself inherits both.
     methods = {"initialized": lambda: True, "instance": lambda: shell}
+    # What cells, and the modules they import, have without an import.
+    own = {"get_ipython": lambda: shell, "display": display, "__IPYTHON__": True}
     for name, method in methods.items():
         setattr(InteractiveShell, name, staticmethod(method))
+    vars(builtins).update(own)
     try:
         yield shell
     finally:
         for name in methods:
             delattr(InteractiveShell, name)
+        for name in own:
+            delattr(builtins, name)
 
 
 @contextlib.contextmanager
