@@ -412,6 +412,24 @@ def test_a_question_is_refused(bench: Workbench) -> None:
     assert problem.place == notebook().page.place(6)
 
 
+def test_a_command_finds_the_end_of_its_input_in_a_terminal(bench: Workbench) -> None:
+    done = bench.execute_one(
+        "!cat; read a; read b; echo read",
+        """!python -c 'import sys; print(sys.stdin.isatty(), repr(sys.stdin.read()))'""",
+        """!python -c 'input("Who? ")' 2>&1 | tail -1""",
+        "!stty size; exit 3",
+        "_exit_code",
+    )
+    assert done.status == "executed", done.problem
+    assert printed(done).splitlines() == [
+        "read",
+        "True ''",
+        "EOFError: EOF when reading a line",
+        "24 80",
+    ]
+    assert texts(done) == ["3"]
+
+
 def test_a_tab_mark_in_a_book_without_tabs(bench: Workbench) -> None:
     problem = bench.execute_one("%%tab all\n1").problem
     assert problem

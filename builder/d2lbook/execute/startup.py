@@ -13,6 +13,7 @@ Works with nothing but IPython and any Python from 3.8 on. It
 - stops a flood of output where it arises, cuts endless messages of errors, and loses no text
   that can't be encoded;
 - gives what libraries in C and child processes print to the cell that had them do so;
+- ends the input of commands after ``!``, which would wait for it;
 - finds modules in the working folder, such as cells write;
 - gives the code of cells names without a process number, as warnings show them;
 - knows which line of which cell an error came from;
@@ -27,6 +28,7 @@ import codecs
 import contextlib
 import ctypes
 import difflib
+import functools
 import importlib.abc
 import importlib.machinery
 import os
@@ -35,6 +37,7 @@ import re
 import select
 import sys
 import sysconfig
+import termios
 import threading
 import traceback
 import warnings
@@ -463,6 +466,33 @@ class Cells:
         return [number, before + line + sum(block.b - block.a for block in nearest)]
 
 
+def end_input_of_commands(zmqshell: Any) -> None:
+    """Let what cells run with ``!`` find the end of its input, for which it would wait for ever.
+
+    Its input is a terminal, which stays one.
+    """
+    system = zmqshell.system
+
+    def without_input(command: str) -> Any:
+        pexpect: Any = importlib.import_module("pexpect")
+        spawn = pexpect.spawn
+        pexpect.spawn = functools.partial(spawn, preexec_fn=end_input)
+        try:
+            return system(command)
+        finally:
+            pexpect.spawn = spawn
+
+    zmqshell.system = without_input
+
+
+def end_input() -> None:
+    """Let reading from the terminal that is standard input wait for nothing."""
+    settings = termios.tcgetattr(0)
+    settings[3] &= ~termios.ICANON
+    settings[6][termios.VMIN] = settings[6][termios.VTIME] = 0
+    termios.tcsetattr(0, termios.TCSANOW, settings)
+
+
 def wait_for_the_living(kernel: Any) -> None:
     """Let ipykernel, when it ends, wait for no child that has ended.
 
@@ -494,6 +524,7 @@ def prepare(shell: Any) -> None:
     for stream in (sys.stdout, sys.stderr):
         if getattr(stream, "_should_watch", False):
             Pipe(stream)
+    end_input_of_commands(sys.modules["ipykernel.zmqshell"])
     wait_for_the_living(shell.kernel)
     cells, dam, widgets = Cells(shell), Dam(shell.kernel.session), Widgets(shell)
     for begin in (seed_python, cells.begin, dam.begin):
