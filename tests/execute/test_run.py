@@ -290,7 +290,7 @@ def test_the_book_s_modules_are_there_and_its_other_folders_hide_nothing(
         "import json, random, sys, subprocess, importlib.util as util\n"
         "from d2l import torch\n"
         "print(torch.name, util.find_spec('jax'), util.find_spec('setup'))",
-        "code = 'import json, random; from d2l import torch; print(torch.name)'\n"
+        "code = 'import json; from d2l import torch; print(torch.name)'\n"
         "print(subprocess.run([sys.executable, '-c', code], capture_output=True, text=True).stdout)",
     )
     assert printed(done) == "the book None None\nthe book\n\n"
@@ -304,6 +304,29 @@ def test_a_notebook_imports_what_it_has_written(bench: Workbench) -> None:
         "import package\nprint(package.word)",
     )
     assert printed(done).split()[-2:] == ["42", "found"]
+
+
+def test_programs_that_cells_start_import_what_is_beside_them(bench: Workbench) -> None:
+    done = bench.execute_one(
+        "%%writefile written.py\nword = 'found'\ndef double(x):\n    return 2 * x",
+        "%%writefile script.py\nimport written\nprint(written.word)",
+        "!python script.py; python -m script; python -c 'import script'",
+        "import multiprocessing, written\n"
+        "with multiprocessing.get_context('spawn').Pool(1) as pool:\n"
+        "    print(pool.map(written.double, [21]))",
+    )
+    assert printed(done).splitlines()[-4:] == ["found", "found", "found", "[42]"]
+
+
+def test_the_error_of_an_import_tells_nothing_of_how_the_kernel_was_prepared(
+    bench: Workbench,
+) -> None:
+    done = bench.execute_one("import asyncio.windows_events")
+    (output,) = done.outputs[0]
+    assert output["evalue"] == "win32 only"
+    frames = [frame for frame in output["traceback"] if "line 1" in frame or ".py:" in frame]
+    assert len(frames) == 2, "the cell, and the module"
+    assert not any("exec_module" in frame for frame in output["traceback"])
 
 
 def test_the_kernel_works_in_the_page_s_folder_beside_the_resources(tmp_path: Path) -> None:

@@ -104,9 +104,21 @@ def fix_figures(matplotlib: Any) -> None:
         parameters["svg.hashsalt"] = "d2lbook"
 
 
+def share_working_folder(spawn: Any) -> None:
+    """Let the processes that ``multiprocessing`` starts find modules as ``WorkingFolder`` does."""
+    prepare = spawn.get_preparation_data
+
+    def get_preparation_data(name: str) -> dict[str, Any]:
+        data: dict[str, Any] = prepare(name)
+        return dict(data, sys_path=[*data["sys_path"], os.getcwd()])  # noqa: PTH109
+
+    spawn.get_preparation_data = get_preparation_data
+
+
 AFTER_IMPORT: dict[str, Callable[[Any], object]] = {
     "keras": seed_keras,
     "matplotlib": fix_figures,
+    "multiprocessing.spawn": share_working_folder,
     "mxnet": lambda mxnet: mxnet.random.seed(SEED),
     "numpy.random": lambda random: random.seed(SEED),
     "tensorflow": seed_tensorflow,
@@ -120,6 +132,9 @@ LIBRARIES = tuple(
     for name in ("stdlib", "platstdlib", "purelib", "platlib")
 )
 """Where modules are that are not the book's own."""
+
+
+IMPORT_SYSTEM = "<frozen importlib._bootstrap>"
 
 
 class AfterImport(importlib.abc.MetaPathFinder):
@@ -159,6 +174,9 @@ class AfterImport(importlib.abc.MetaPathFinder):
                 if after is not None:
                     after(module)
 
+        # Of frames of the import system Python does not tell when an import fails.
+        named = exec_module.__code__.replace(co_filename=IMPORT_SYSTEM)
+        exec_module.__code__ = named
         loader.exec_module = exec_module
 
     @contextlib.contextmanager
@@ -516,6 +534,7 @@ def prepare(shell: Any) -> None:
     # After the exit handlers of the cells, and before those of ipykernel, which
     # now and then wait for each other.
     atexit.register(os._exit, 0)
+    os.environ.pop("PYTHONSAFEPATH", None)  # scripts that cells start have modules beside them
     sys.meta_path.insert(0, AfterImport())
     sys.meta_path.append(WorkingFolder())
     warnings.filterwarnings("ignore", "Error (reading|writing) persistent compilation cache")
