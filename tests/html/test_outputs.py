@@ -145,6 +145,18 @@ def test_scripts_are_left_out(writer: OutputWriter) -> None:
     assert writer.write([data(html=f"<div>{script}</div>", plain="p")]) == "<pre>p</pre>\n"
 
 
+def test_of_an_animation_the_first_picture_is_shown(writer: OutputWriter) -> None:
+    frames = base64.encodebytes(PNG * 9).decode().replace("\n", "\\\n")
+    script = f'<script>frames[0] = "data:image/png;base64,{frames}"\nplay(frames)</script>'
+    output = data(plain="p", html=f'<img id="shown"><button>Play</button>{script}')
+    html = writer.write([output])
+    assert list(writer.pictures.values()) == [PNG * 9]
+    assert html.startswith('<img src="../_images/')
+    assert "Play" not in html
+    writer.trusts = True
+    assert script in writer.write([output])
+
+
 @pytest.mark.parametrize("tag", ["<script>draw()</script>", "<IFRAME src=x></IFRAME>", "<embed>"])
 def test_what_readers_miss_is_told(writer: OutputWriter, tag: str) -> None:
     place = Place(path="a.md", line=3)

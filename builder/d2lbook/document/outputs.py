@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -45,6 +46,9 @@ RICHEST_FIRST: tuple[Kind, ...] = ("html", *WITHOUT_HTML)
 """The same for pages."""
 
 MOST_LINES = 1000
+
+_FIRST_FRAME = re.compile(r'\bframes\[0\] = "data:(image/(?:png|jpeg|gif));base64,([^"]+)"')
+"""In the HTML of an animation of matplotlib, whose script shows its pictures by turns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +154,8 @@ def _all_forms(outputs: Iterable[Output], kinds: Sequence[Kind]) -> Iterator[lis
                 lines = output.get("traceback") or [name_and_value]
                 yield [Form("error", settled("\n".join(map(str, lines))))]
             elif kind in {"display_data", "execute_result"}:
-                yield list(_forms(output.get("data", {}), output.get("metadata", {}), kinds))
+                data = _with_first_frame(output.get("data", {}))
+                yield list(_forms(data, output.get("metadata", {}), kinds))
 
 
 def _forms(
@@ -164,6 +169,12 @@ def _forms(
             elif picture := _picture(text, kind):
                 said = metadata.get(_TYPES[kind])
                 yield Form(kind, picture=picture, size=_size(said))
+
+
+def _with_first_frame(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The data of an output, for an animation with the picture that it begins with."""
+    frame = _FIRST_FRAME.search(_text(data.get(_TYPES["html"])))
+    return {frame[1]: frame[2], **data} if frame else data
 
 
 def _size(metadata: object) -> tuple[int, int] | None:

@@ -6,7 +6,7 @@ Pictures become files of the site, named by their content.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
@@ -58,7 +58,8 @@ class OutputWriter:
         written: list[str] = []
         for forms in output_forms(outputs, RICHEST_FIRST, self.limits):
             form, shown = next(
-                filter(all, ((form, self._form(form)) for form in forms)), (None, "")
+                filter(all, ((form, self._form(form)) for form in self._showable(forms))),
+                (None, ""),
             )
             written.append(shown)
             is_picture = form is not None and form.kind in PICTURE_KINDS
@@ -71,6 +72,12 @@ class OutputWriter:
                 remedy = "put out a picture, or set trust_outputs = True in [html]"
                 self.problems.append(Problem(what=what, place=place, tab=tab, remedy=remedy))
         return "".join(written)
+
+    def _showable(self, forms: Sequence[Form]) -> Sequence[Form]:
+        """The forms without HTML of which a picture shows more than what is left of it would."""
+        if self.trusts or not any(form.kind in PICTURE_KINDS for form in forms):
+            return forms
+        return [form for form in forms if not (form.kind == "html" and is_active(form.text))]
 
     def _form(self, form: Form) -> str:
         """One form of an output; empty where it can't be shown."""
