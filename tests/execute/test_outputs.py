@@ -48,12 +48,13 @@ def test_the_text_of_a_widget_is_kept_but_not_its_name() -> None:
     ],
 )  # fmt: skip
 def test_errors_and_warnings_do_not_tell_where_files_lie(text: str, shown: str) -> None:
-    error = {"output_type": "error", "ename": "E", "evalue": "", "traceback": [text]}
+    error = {"output_type": "error", "ename": "E", "evalue": text, "traceback": [text]}
     printed = stream(text)
     shortened = without_folders(
         [stream(text, "stderr"), error, printed], ["/book/modules", "/book/page"], "/my files/env"
     )
-    assert shortened == (stream(shown, "stderr"), {**error, "traceback": [shown]}, printed)
+    shown_error = {**error, "evalue": shown, "traceback": [shown]}
+    assert shortened == (stream(shown, "stderr"), shown_error, printed)
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,8 @@ def without_folders(
 
     def shortened(output: Output) -> Output:
         if output["output_type"] == "error":
-            return {**output, "traceback": [*map(shorten, output["traceback"])]}
+            traceback = [*map(shorten, output["traceback"])]
+            return {**output, "evalue": shorten(output["evalue"]), "traceback": traceback}
         if output.get("name") == "stderr":
             return {**output, "text": shorten(output["text"])}
         return output
