@@ -48,6 +48,7 @@ CASES = {
     "blank lines before": Case(("\n  \n\na = 1\n1 / 0  #<",), "ZeroDivisionError"),
     "after magics": Case(("!echo one \\\n  two\n%pwd\n\n1 / 0  #<",), "ZeroDivisionError"),
     "timed": Case(("%%time\n\na = 1\n1 / 0  #<\nb = 2",), "ZeroDivisionError"),
+    "measured": Case(("%%timeit -n1 -r1\n\na = 1\n1 / 0  #<\nb = 2",), "ZeroDivisionError"),
     "captured": Case(("a = 1", "%%capture\n\na = 1\n1 / 0  #<", "b = 1"), "ZeroDivisionError"),
     "timed line": Case(("a = 1\n\n%time 1 / 0  #<",), "ZeroDivisionError"),
     "unknown magic": Case(("a = 1\n%nosuch  #<",), "UsageError: Line magic function"),

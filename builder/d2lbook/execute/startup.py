@@ -423,6 +423,10 @@ class Figures:
         return self.pylabtools.retina_figure(figure, base64=True) if is_wanted else None
 
 
+TIMED = ("<timed exec>", "<timed eval>", "<magic-timeit>")
+"""What IPython calls code that it measures."""
+
+
 class Cells:
     """The code that was compiled, to tell an author's line from a line of a traceback."""
 
@@ -464,11 +468,11 @@ class Cells:
         return known[-1] if known else None
 
     def add_timed_part(self) -> None:
-        """What ``%%time`` compiles on its own account is the cell without the first line."""
+        """What ``%%time`` and ``%%timeit`` compile is the cell without the first line."""
         first, _, rest = self.source.partition("\n")
         if first.startswith("%%"):
             part = self.number, 1, rest, self.shell.transform_cell(rest)
-            self.parts.update(dict.fromkeys(("<timed exec>", "<timed eval>"), part))
+            self.parts.update(dict.fromkeys(TIMED, part))
 
     def line(self, name: str, line: int) -> list[int]:
         """The line of the cell that became this line of the part with this name.
