@@ -302,8 +302,12 @@ def test_a_notebook_imports_what_it_has_written(bench: Workbench) -> None:
         "import written\nprint(written.double(21))",
         "%mkdir -p package\nopen('package/__init__.py', 'w').write('word = \"found\"')\n"
         "import package\nprint(package.word)",
+        "%mkdir -p loose empty\nopen('loose/part.py', 'w').write('word = \"loose\"')\n"
+        "from loose import part\nprint(part.word)",
+        "import empty #@raises ModuleNotFoundError",
     )
-    assert printed(done).split()[-2:] == ["42", "found"]
+    assert done.status == "executed", done.problem
+    assert printed(done).split()[-3:] == ["42", "found", "loose"]
 
 
 def test_programs_that_cells_start_import_what_is_beside_them(bench: Workbench) -> None:

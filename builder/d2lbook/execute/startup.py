@@ -42,6 +42,7 @@ import threading
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from IPython import get_ipython
@@ -204,14 +205,17 @@ class AfterImport(importlib.abc.MetaPathFinder):
 class WorkingFolder(importlib.abc.MetaPathFinder):
     """Finds modules in the folder the kernel works in, as Jupyter does, but after all others.
 
-    And no folders without ``__init__.py``: one with pages about JAX is not JAX.
+    A folder without ``__init__.py`` is a package if it has modules: one with pages about
+    JAX is not JAX.
     """
 
     def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
         if path is not None:
             return None
-        spec = importlib.machinery.PathFinder.find_spec(name, [os.getcwd()], target)  # noqa: PTH109
-        return spec if spec and spec.has_location else None
+        folder = Path.cwd()
+        spec = importlib.machinery.PathFinder.find_spec(name, [str(folder)], target)
+        is_module = spec and (spec.has_location or any((folder / name).glob("*.py")))
+        return spec if is_module else None
 
 
 class Dam:
