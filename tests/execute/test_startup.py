@@ -122,6 +122,20 @@ def test_tensorflow_brings_keras_at_once_but_not_while_keras_brings_it(
     assert tensorflow.done == ["seed"]
 
 
+def test_processes_that_are_spawned_look_into_the_working_folder_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def get_preparation_data(name: str, init_main_module: bool = True) -> dict[str, Any]:
+        return {"name": name, "sys_path": ["/library"], "main": init_main_module}
+
+    spawn = SimpleNamespace(get_preparation_data=get_preparation_data)
+    startup.share_working_folder(spawn)
+    expected = {"name": "n", "sys_path": ["/library", str(tmp_path)], "main": False}
+    assert spawn.get_preparation_data("n", False) == expected
+
+
 def test_figures_are_the_same_also_after_their_defaults_are_restored() -> None:
     matplotlib = SimpleNamespace(rcParams={}, rcParamsDefault={"svg.hashsalt": None})
     startup.fix_figures(matplotlib)

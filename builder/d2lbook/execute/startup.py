@@ -109,14 +109,15 @@ def share_working_folder(spawn: Any) -> None:
     """Let the processes that ``multiprocessing`` starts find modules as ``WorkingFolder`` does."""
     prepare = spawn.get_preparation_data
 
-    def get_preparation_data(name: str) -> dict[str, Any]:
-        data: dict[str, Any] = prepare(name)
+    def get_preparation_data(*arguments: Any) -> dict[str, Any]:
+        data: dict[str, Any] = prepare(*arguments)
         return dict(data, sys_path=[*data["sys_path"], os.getcwd()])  # noqa: PTH109
 
     spawn.get_preparation_data = get_preparation_data
 
 
 AFTER_IMPORT: dict[str, Callable[[Any], object]] = {
+    "joblib.externals.loky.backend.spawn": share_working_folder,
     "keras": seed_keras,
     "matplotlib": fix_figures,
     "multiprocessing.spawn": share_working_folder,
