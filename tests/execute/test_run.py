@@ -63,6 +63,16 @@ def test_cells_see_nothing_of_how_their_kernel_was_prepared(bench: Workbench) ->
     assert output["data"]["text/plain"].replace("\n", "") == f"({names}, ['', {code!r}])"
 
 
+def test_libraries_see_that_it_is_a_notebook(bench: Workbench) -> None:
+    done = bench.execute_one(
+        "(lambda: 0).__code__.co_filename",
+        "%config",
+        "'IPKernelApp' in get_ipython().config",
+    )
+    assert texts(done) == ["'<ipython-input-1-1>'", "True"]
+    assert "IPKernelApp" in printed(done).split()
+
+
 def test_every_output_arrives_however_many_there_are(bench: Workbench) -> None:
     done = bench.execute_one("for i in range(4000): display(i)\nprint('x' * 10_000_000)")
     *numbers, text = done.outputs[0]
@@ -404,7 +414,7 @@ def test_two_runs_give_the_same_outputs(tmp_path: Path) -> None:
     first, second = (Workbench(tmp_path / name).execute_one(*cells) for name in ("one", "two"))
     assert first.problem is None
     assert first.outputs == second.outputs
-    assert "<cell 2>:1: UserWarning: careful" in printed(first)
+    assert "<ipython-input-2-1>:1: UserWarning: careful" in printed(first)
     assert first.outputs[3][0]["text"] == "29"
 
 

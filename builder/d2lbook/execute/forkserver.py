@@ -430,9 +430,9 @@ def start(connection: socket.socket, folder: Path) -> None:
 
 def run_kernel(connection: socket.socket, folder: Path) -> None:
     import ipykernel
-    from ipykernel.kernelapp import IPKernelApp
+    from ipykernel import kernelapp
 
-    class Application(IPKernelApp):
+    class IPKernelApp(kernelapp.IPKernelApp):  # cells see its name in what is configured
         def init_iopub(self, context: Any) -> None:
             # Of outputs that nobody has had time to take up, zeromq would keep but a thousand. It
             # only listens to this before the socket is bound.
@@ -442,7 +442,7 @@ def run_kernel(connection: socket.socket, folder: Path) -> None:
     # As when Jupyter starts it, for the libraries that look at it.
     launcher = Path(ipykernel.__file__).parent.with_name("ipykernel_launcher.py")
     sys.argv = [str(launcher), "-f", str(folder / "connection.json")]
-    kernel: Any = Application.instance()
+    kernel: Any = IPKernelApp.instance()
     kernel.initialize([*sys.argv[1:], *OPTIONS])
     request = json.loads((folder / "request.json").read_text("utf-8"))
     exec(STARTUP, {"__name__": "d2lbook_kernel", "SEED": request["seed"]})

@@ -15,7 +15,8 @@ Works with nothing but IPython and any Python from 3.8 on. It
 - gives what libraries in C and child processes print to the cell that had them do so;
 - ends the input of commands after ``!``, which would wait for it;
 - finds modules in the working folder, such as cells write;
-- gives the code of cells names without a process number, as warnings show them;
+- gives the code of cells names of the kind that libraries know, but without a process
+  number, as warnings show them;
 - knows which line of which cell an error came from;
 - lets the exit handlers of cells run, and then ends the process, without waiting for children
   that have ended.
@@ -449,10 +450,12 @@ class Cells:
             self.source = info.raw_cell
 
     def name(self, raw: str, compiled: str, _count: int) -> str:
-        """A name for code that is about to be compiled: for ``get_code_name`` of IPython."""
-        name = f"<cell {self.number}>"
-        if name in self.parts:
-            name = f"<cell {self.number}, part {len(self.parts)}>"
+        """A name for code that is about to be compiled: for ``get_code_name`` of IPython.
+
+        It is like those by which libraries know a cell, to show or to keep what it defines.
+        """
+        earlier = sum(number == self.number for number, *_ in self.parts.values())
+        name = f"<ipython-input-{self.number}-{earlier + 1}>"
         start = self.source.find(raw.rstrip())
         if start >= 0:
             self.parts[name] = self.number, self.source.count("\n", 0, start), raw, compiled
