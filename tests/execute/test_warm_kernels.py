@@ -216,6 +216,7 @@ CELLS = (
     "handle = display(HTML('<b>1</b>'), display_id='one')\nupdate_display(HTML('2'), display_id='one')",
     "print('gone')\nclear_output()\nprint('there')",
     "print('to stderr', file=sys.stderr)",
+    "import traceback\ntraceback.print_stack()",
     "def f():\n    raise KeyError('x')\nf()",
 )
 

@@ -410,8 +410,8 @@ def send_signal(process: int, number: int) -> None:
             os.kill(process, number)
 
 
-def start(connection: socket.socket, folder: Path) -> None:
-    """Turn this process into the kernel of this folder; returns when the kernel has ended."""
+def prepare(connection: socket.socket, folder: Path) -> None:
+    """Turn this process into one for the kernel of this folder."""
     with Path(os.devnull).open("rb") as nothing, (folder / "log.txt").open("ab") as log:
         for file, number in ((nothing, 0), (log, 1), (log, 2)):
             os.dup2(file.fileno(), number)
@@ -425,7 +425,6 @@ def start(connection: socket.socket, folder: Path) -> None:
     for name, value in request["variables"].items():
         if VARIABLES.get(name) != value:  # else a module may have changed it for its own use
             os.environ[name] = value
-    run_kernel(connection, folder)
 
 
 def run_kernel(connection: socket.socket, folder: Path) -> None:
@@ -451,13 +450,13 @@ def run_kernel(connection: socket.socket, folder: Path) -> None:
     kernel.start()
 
 
-def main(mode: str, number: str, *arguments: str) -> None:
+def main(mode: str, number: str, *arguments: str) -> tuple[socket.socket, Path] | None:
+    """Returns the request of the kernel that this process is to be; None when all is done."""
     connection = socket.socket(fileno=int(number))
     connection.set_inheritable(False)
     if mode == "kernel":
         import_kernel()
-        run_kernel(connection, Path(arguments[0]))
-        return
+        return connection, Path(arguments[0])
     unfit: dict[str, str] = {}
     if mode == "serve":
         gc.disable()
@@ -467,9 +466,8 @@ def main(mode: str, number: str, *arguments: str) -> None:
     tell(connection, {"unfit": unfit})
     request = Server(connection).run()
     if request:
-        start(*request)
-    else:
-        os._exit(0)  # the modules' own tidying up takes long
+        prepare(*request)
+    return request
 
 
 if __name__ == "__main__":
@@ -477,4 +475,9 @@ if __name__ == "__main__":
     STARTUP = compile(
         Path(__file__).with_name("startup.py").read_text("utf-8"), "<d2lbook>", "exec"
     )
-    main(*sys.argv[1:])
+    REQUEST = main(*sys.argv[1:])
+    if REQUEST:
+        # Here, as cells may show what has called them: that does not depend on the kind of kernel.
+        run_kernel(*REQUEST)
+    else:
+        os._exit(0)  # the modules' own tidying up takes long

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from time import monotonic
 
 from nbformat import NotebookNode
@@ -24,6 +25,9 @@ from d2lbook.execute.outputs import clean_outputs, oddities, without_folders
 from d2lbook.execute.server_pool import ServerPool, Start
 from d2lbook.execute.servers import ServerLost
 from d2lbook.source.raises import find_expectation, without_expectation
+
+PROGRAMS = str(Path(__file__).parents[2])
+"""Where this package is: a whole stack that a cell shows begins in what starts kernels."""
 
 
 async def run_notebook(job: Job, observer: Observer, servers: ServerPool) -> Execution:
@@ -120,7 +124,7 @@ class _Run:
 
     def outputs(self, cell: NotebookNode) -> tuple[Output, ...]:
         """What a cell has put out so far, without what is this machine's alone."""
-        folders = (str(self.job.modules), str(self.job.folder))
+        folders = (str(self.job.modules), str(self.job.folder), PROGRAMS)
         environment = str(self.job.environment.python.parent.parent)
         return without_folders(clean_outputs(cell.outputs), folders, environment)
 
