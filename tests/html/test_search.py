@@ -26,7 +26,7 @@ def looked_for(page: Page, query: str) -> list[list[str]]:
     page.keyboard.press("/")
     page.get_by_role("searchbox").fill(query)
     expect(page.get_by_role("dialog").get_by_role("status")).to_have_text(
-        re.compile("Pages found|Nothing found")
+        re.compile("Pages found|Nothing found|No page has")
     )
     return [item.inner_text().split("\n") for item in page.locator(".search .results > li").all()]
 
@@ -374,6 +374,21 @@ def test_words_of_chinese_are_found_within_sentences(
         assert found("网图") == []
         assert found("学习") == ["深度学习 in PyTorch. 图表，以及卷积神经网络用于图像识别。"]
         assert page.locator(".search .results a").first.inner_text() == "深度学习 in PyTorch"
+
+
+def test_it_is_said_that_only_words_like_it_are_there(window: Watched, served: str) -> None:
+    page = window.page
+    page.goto(f"{served}/{TOUR}")
+    status = page.locator(".search .found")
+    for query, text in (
+        ("hippopotamuses", "No page has “hippopotamuses”. Pages with similar words: 1"),
+        ("hippopotamus", "Pages found: 1"),
+        ("Hippopot", "Pages found: 1"),
+        ('"hippopotamus"', "Pages found: 1"),
+    ):
+        looked_for(page, query)
+        expect(status).to_have_text(text)
+        page.keyboard.press("Escape")
 
 
 def test_the_number_of_pages_is_of_all_and_more_are_shown_on_request(

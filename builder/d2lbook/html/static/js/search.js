@@ -103,7 +103,7 @@ const searchedWords = () => searchDialog.querySelector("input").value.trim();
 
 const search = async () => {
   const query = searchedWords();
-  const found = { query, tab: searchedTab(), waiting: [], results: [], shown: 0, note: "" };
+  const found = { query, tab: searchedTab(), waiting: [], results: [], shown: 0, hasWords: false, note: "" };
   finding = found;
   if (!query) return showResults(found, "");
   searchDialog.querySelector(".found").textContent ||= texts.searching;
@@ -122,18 +122,22 @@ const findPages = async (pagefind, found) => {
 };
 
 // Looks at pages until there are enough to show. Only a page's own text says whether it is for a
-// framework: where one is chosen all are looked at, so that their number is right.
-const lookAt = async ({ query, tab, waiting, results, shown }) => {
-  while (waiting.length && (tab || results.length < shown + RESULTS)) {
+// framework: where one is chosen all are looked at, so that their number is right; and so
+// they are until one has the words themselves, not only others like them.
+const lookAt = async (found) => {
+  const { query, tab, waiting, results, shown } = found;
+  while (waiting.length && (tab || !found.hasWords || results.length < shown + RESULTS)) {
     const pages = await Promise.all(waiting.splice(0, RESULTS).map((each) => each.data()));
     const wanted = pages.filter(({ meta }) => !tab || !meta.tabs || words(meta.tabs).includes(tab));
     results.push(...wanted.map((page) => pageResult(page, query, tab)).filter((page) => page.sections.length));
+    found.hasWords = results.some((page) => page.hasWords);
   }
 };
 
-const describeCount = ({ query, waiting, results, note }) => {
+const describeCount = ({ query, waiting, results, hasWords, note }) => {
   const count = results.length + waiting.length;
-  const text = count ? fill(texts.found_pages, { count }) : fill(texts.found_nothing, { query });
+  const found = hasWords ? texts.found_pages : texts.found_similar;
+  const text = fill(count ? found : texts.found_nothing, { count, query });
   return note ? `${text} · ${note}` : text;
 };
 
@@ -142,6 +146,7 @@ const findTitles = (found) => {
   const isServed = location.protocol.startsWith("http");
   found.note = isServed ? texts.search_lacks_index : texts.search_needs_server;
   found.waiting = [];
+  found.hasWords = true;
   found.results = all(".site-contents .number + span")
     .filter((title) => title.textContent.toLowerCase().includes(found.query.toLowerCase()))
     .map((title) => ({
@@ -172,9 +177,13 @@ const pageResult = (page, query, tab) => {
     section.places.push(place);
     sections.set(key, section);
   }
+  const foundWords = [...sections.values()].flatMap(({ places }) => places.map((place) => plain(contents[place])));
   const found = [...sections.values()].sort((a, b) => b.score - a.score).slice(0, SECTIONS);
   return {
     title: joined(page.meta.title), number: page.meta.number, address,
+    // The characters of a phrase have been looked for one by one.
+    hasWords: isPhrase(query) || plain(query).split(/\s+/).map(withoutMarks)
+      .every((term) => foundWords.some((word) => word.includes(term))),
     sections: found.sort((a, b) => a.places[0] - b.places[0]).map((section) => {
       const place = bestPlace(section.places);
       const terms = foundTerms(place, contents, query);
@@ -190,10 +199,15 @@ const pageResult = (page, query, tab) => {
   };
 };
 
+// Small letters without accents.
+const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+// A word without what stands around it, as quotation marks.
+const withoutMarks = (word) => word.replace(/^[^\p{L}\p{N}_]+|[^\p{L}\p{N}_]+$/gu, "");
+
 // Where nothing is found Pagefind looks for ever shorter beginnings of the word, in the end for
 // one letter: what has less than three letters of a word in a row is none of its forms.
 const isAlike = (found, query) => {
-  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   const word = plain(found);
   return plain(query).split(/\s+/).some((term) => {
     const letters = [...term];
@@ -208,7 +222,7 @@ const isAlike = (found, query) => {
 // found for them, as where only the stem is the same.
 const foundTerms = (place, contents, query) => {
   const terms = query.split(/\s+/).filter((term) => term.length > 1);
-  const word = contents[place].replace(/^[^\p{L}\p{N}_]+|[^\p{L}\p{N}_]+$/gu, "");
+  const word = withoutMarks(contents[place]);
   const isPart = (part, whole) => whole.toLowerCase().includes(part.toLowerCase());
   // Code has no other forms, nor have the words of scripts without capitals.
   const hasForms = (term) => /^(?:\p{Lu}|\p{Ll})+$/u.test(term);
