@@ -47,6 +47,18 @@ def test_axe_finds_nothing_on_any_kind_of_page(context: BrowserContext, served: 
         assert violations(page) == [], name
 
 
+def test_lists_of_pages_are_landmarks(context: BrowserContext, served: str) -> None:
+    page = context.new_page()
+    page.goto(f"{served}/index.html")
+    lists = page.locator("article ul.contents:not(ul.contents ul)")
+    assert lists.count() == 2
+    for number, name in enumerate(("Contents", "Contents 2")):
+        landmark = page.get_by_role("navigation", name=name, exact=True)
+        expect(landmark.locator("> ul.contents")).to_have_text(
+            lists.nth(number).inner_text(), use_inner_text=True
+        )
+
+
 def test_axe_finds_nothing_on_a_phone(context: BrowserContext, served: str) -> None:
     page = context.new_page()
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]

@@ -61,6 +61,7 @@ class ProseWriter:
         self._cell: Cell | None = None
         self._in_table = False
         self._has_corner = False
+        self._listed = 0
 
     def write(self, tokens: Sequence[Token], cell: Cell) -> str:
         """These tokens of this cell as HTML."""
@@ -407,7 +408,15 @@ class ProseWriter:
     def contents(self, tokens: Sequence[Token], index: int) -> str:
         meta = tokens[index].meta
         entries = [self.site.entries[name] for name in meta["entries"] if name in self.site.entries]
-        return self._contents(entries, meta["max_depth"] or 1)
+        listed = self._contents(entries, meta["max_depth"] or 1)
+        if not listed:
+            return ""
+        # Landmarks of one page have different names.
+        self._listed += 1
+        name = self.site.language.text("contents") + (
+            f" {self._listed}" if self._listed > 1 else ""
+        )
+        return f'<nav aria-label="{escape(name)}">\n{listed}</nav>\n'
 
     def _contents(self, entries: Sequence[Entry], depth: int) -> str:
         if not entries or not depth:
