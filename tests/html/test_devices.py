@@ -87,15 +87,38 @@ def test_a_sign_stays_on_the_line_of_its_formula(phone: Page, site: str) -> None
     assert max(tops) < 12
 
 
-def test_code_can_be_scrolled_out_from_under_its_button(phone: Page, site: str) -> None:
+@pytest.mark.parametrize("size", ["100%", "200%"])
+@pytest.mark.parametrize("wrap", ["", "on"])
+@pytest.mark.parametrize("width", [320, 360, 768, 1280])
+def test_no_code_is_below_its_button(
+    phone: Page, site: str, width: int, wrap: str, size: str
+) -> None:
+    phone.set_viewport_size({"width": width, "height": 800})
     phone.goto(site)
-    source = phone.locator(".source").first
-    button = source.locator(".copy").bounding_box()
-    source.locator("pre").evaluate("pre => { pre.scrollLeft = pre.scrollWidth }")
-    code = source.locator("code").bounding_box()
-    assert button
-    assert code
-    assert code["x"] + code["width"] <= button["x"]
+    phone.evaluate(
+        "([size, wrap]) => { const root = document.documentElement; root.style.fontSize = size; root.dataset.wrap = wrap; }",
+        [size, wrap],
+    )
+    found = phone.locator(".source:has(> .copy):visible").evaluate_all(
+        """all => all.map(source => {
+            const button = source.querySelector(".copy").getBoundingClientRect();
+            const range = document.createRange();
+            range.selectNodeContents(source.querySelector("code"));
+            const first = range.getClientRects()[0];
+            const lies = [...range.getClientRects()].some(line => (
+                line.right > button.left && line.left < button.right
+                && line.bottom > button.top && line.top < button.bottom
+            ));
+            const isWithin = button.right <= source.getBoundingClientRect().right;
+            return [lies, isWithin, first.top < button.bottom];
+        })"""
+    )
+    assert len(found) == 6
+    assert not any(lies for lies, _, _ in found)
+    assert all(is_within for _, is_within, _ in found)
+    if width == 360 and size == "100%":
+        # Only the long line leaves no room beside it.
+        assert [beside for _, _, beside in found] == [False] + 5 * [True]
 
 
 def test_code_in_a_table_goes_on_in_the_next_line(window: Watched, site: str) -> None:
