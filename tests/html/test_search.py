@@ -388,7 +388,7 @@ def test_it_is_said_that_only_words_like_it_are_there(window: Watched, served: s
     ):
         looked_for(page, query)
         expect(status).to_have_text(text)
-        page.keyboard.press("Escape")
+        page.get_by_role("dialog").get_by_role("button", name="Close").click()
 
 
 def test_the_number_of_pages_is_of_all_and_more_are_shown_on_request(
