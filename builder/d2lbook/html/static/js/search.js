@@ -3,6 +3,7 @@
 // index says so). Words that were looked for are marked on the page that a result leads to.
 
 const RESULTS = 12;
+const FEW = 36; // pages, each of which has to be fetched
 const SECTIONS = 3;
 const CHARACTERS_BEFORE = 50;
 const WORDS_AFTER = 20;
@@ -122,11 +123,12 @@ const findPages = async (pagefind, found) => {
 };
 
 // Looks at pages until there are enough to show. Only a page's own text says whether it is for a
-// framework: where one is chosen all are looked at, so that their number is right; and so
-// they are until one has the words themselves, not only others like them.
+// framework: where one is chosen all are looked at, so that their number is right; and a few are
+// until one has the words themselves, not only others like them.
 const lookAt = async (found) => {
   const { query, tab, waiting, results, shown } = found;
-  while (waiting.length && (tab || !found.hasWords || results.length < shown + RESULTS)) {
+  const areFew = results.length + waiting.length <= FEW;
+  while (waiting.length && (tab || (areFew && !found.hasWords) || results.length < shown + RESULTS)) {
     const pages = await Promise.all(waiting.splice(0, RESULTS).map((each) => each.data()));
     const wanted = pages.filter(({ meta }) => !tab || !meta.tabs || words(meta.tabs).includes(tab));
     results.push(...wanted.map((page) => pageResult(page, query, tab)).filter((page) => page.sections.length));
@@ -136,7 +138,7 @@ const lookAt = async (found) => {
 
 const describeCount = ({ query, waiting, results, hasWords, note }) => {
   const count = results.length + waiting.length;
-  const found = hasWords ? texts.found_pages : texts.found_similar;
+  const found = hasWords || waiting.length ? texts.found_pages : texts.found_similar;
   const text = fill(count ? found : texts.found_nothing, { count, query });
   return note ? `${text} · ${note}` : text;
 };
