@@ -315,6 +315,7 @@ def test_a_notebook_imports_what_it_has_written(bench: Workbench) -> None:
         "%mkdir -p loose empty\nopen('loose/part.py', 'w').write('word = \"loose\"')\n"
         "from loose import part\nprint(part.word)",
         "import empty #@raises ModuleNotFoundError",
+        "%mkdir gone\n%cd -q gone\n%rmdir ../gone\nimport nosuch #@raises ModuleNotFoundError",
     )
     assert done.status == "executed", done.problem
     assert printed(done).split()[-3:] == ["42", "found", "loose"]

@@ -308,6 +308,8 @@ def long_book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         pages[f"{name}.md"] = (
             f"# Page {number}\n\nA zebra stands here.\n\n```{{.python .input}}\n%%tab {tab}\n1\n```\n"
         )
+    many = [f"o{number:02}" for number in range(40)]
+    pages |= {f"{name}.md": f"# Page {name}\n\nAn otter swims.\n" for name in many}
     for name, content in pages.items():
         write_file(folder / "book" / name, content)
     build_site(folder / "book", folder / "site")
@@ -389,6 +391,20 @@ def test_it_is_said_that_only_words_like_it_are_there(window: Watched, served: s
         looked_for(page, query)
         expect(status).to_have_text(text)
         page.get_by_role("dialog").get_by_role("button", name="Close").click()
+
+
+def test_few_pages_are_fetched_to_say_so(window: Watched, long_book: str) -> None:
+    page = window.page
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url))
+    page.goto(f"{long_book}/index.html")
+    status = page.get_by_role("dialog").get_by_role("status")
+    looked_for(page, "otters")
+    expect(status).to_have_text("Pages found: 40")
+    assert sum("/fragment/" in address for address in fetched) == 12
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    looked_for(page, "zebras")
+    expect(status).to_have_text("No page has “zebras”. Pages with similar words: 30")
 
 
 def test_the_number_of_pages_is_of_all_and_more_are_shown_on_request(

@@ -214,9 +214,9 @@ class WorkingFolder(importlib.abc.MetaPathFinder):
     def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
         if path is not None:
             return None
-        folder = Path.cwd()
-        spec = importlib.machinery.PathFinder.find_spec(name, [str(folder)], target)
-        is_module = spec and (spec.has_location or any((folder / name).glob("*.py")))
+        here = ""  # also where that folder has been deleted
+        spec = importlib.machinery.PathFinder.find_spec(name, [here], target)
+        is_module = spec and (spec.has_location or any(Path(name).glob("*.py")))
         return spec if is_module else None
 
 
